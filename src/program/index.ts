@@ -1,0 +1,6 @@
+export * from "./build.ts";
+export * from "./loss-program.ts";
+export * from "./node.ts";
+export * from "./operations.ts";
+export * from "./program.ts";
+export * from "./shape.ts";
