@@ -1,0 +1,42 @@
+export type {
+  BifurcationType,
+  BranchPoint,
+  BranchResult,
+  Complex,
+  ExponentResult,
+  FateKind,
+  FateResult,
+  OrbitResult,
+  OrbitStability,
+  SpecialPoint,
+} from "./dynamics-results.ts";
+export { encodeRecord } from "./encode-record.ts";
+export type {
+  CertificateVerdict,
+  CollapseDemonstration,
+  ExceptionalStepSize,
+  NonsingularityResult,
+  Reach,
+} from "./nonsingularity-results.ts";
+export type { Conventions, InputHash, RecordKind, Results, RunRecord, ToolStamp } from "./run-record.ts";
+export { emptyResults, schemaVersion } from "./run-record.ts";
+export type {
+  BatchSizeHint,
+  CurvatureResult,
+  Hypothesis,
+  HypothesisStatus,
+  Interval,
+  LambdaResult,
+  LinearizedResult,
+  LrConversion,
+  MeanSquareResult,
+  MinimumResult,
+  MinimumSearch,
+  MuResult,
+  SpectrumResult,
+  StabilityCause,
+  StabilityVerdict,
+  StableStepSizesResult,
+} from "./stability-results.ts";
+export type { Cell, Table } from "./table.ts";
+export { columnOf, inlineRows, tableOf } from "./table.ts";

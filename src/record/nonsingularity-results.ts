@@ -1,0 +1,54 @@
+import type { Hypothesis } from "./stability-results.ts";
+
+export type CertificateVerdict = "proved" | "disproved" | "undecided";
+
+/** Which step sizes a proof covers. */
+export type Reach = "every" | "every-except-listed" | "this" | "almost-every";
+
+/** A step size at which the map is known to be singular on some piece. */
+export interface ExceptionalStepSize {
+  readonly value: number;
+  /** "1/2", when the value is a known rational. */
+  readonly rational: string | null;
+  /** The polynomial it is a root of, when it is algebraic. */
+  readonly polynomial: string | null;
+  /** The piece in words: "last hidden layer dead". */
+  readonly piece: string;
+  readonly reason: string;
+}
+
+/**
+ * A collapse that was carried out: `count` different parameters of one open set after one step.
+ * `spreadBefore` and `spreadAfter` are the largest distances between them in the coordinates named by `coordinate`.
+ */
+export interface CollapseDemonstration {
+  readonly description: string;
+  readonly coordinate: string;
+  readonly count: number;
+  readonly spreadBefore: number;
+  readonly spreadAfter: number;
+}
+
+export interface NonsingularityResult {
+  readonly stepSize: number;
+  readonly verdict: CertificateVerdict;
+  readonly scope: "everywhere" | "pieces";
+  readonly reach: Reach;
+  /** The short name of what decided: "H*", "B", "D", "order criterion", "F". */
+  readonly method: string;
+  /** The theorem in one sentence, and where it stands; null when none was used. */
+  readonly statement: string | null;
+  readonly source: string | null;
+  readonly reason: string;
+  /** Whether the list provably holds every exceptional step size. */
+  readonly complete: boolean;
+  readonly piecesExamined: number;
+  readonly exceptionalStepSizes: readonly ExceptionalStepSize[];
+  readonly nearestExceptional: number | null;
+  /** σ_min(I − ηH) at θ, and 1/λ_i nearest to η among the eigenvalues of H at θ. */
+  readonly smallestFactor: number | null;
+  readonly nearestReciprocal: number | null;
+  readonly hypotheses: readonly Hypothesis[];
+  readonly assumptions: readonly string[];
+  readonly demonstration: CollapseDemonstration | null;
+}
