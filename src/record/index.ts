@@ -1,3 +1,4 @@
+export { attachTables, missingTables } from "./attach-tables.ts";
 export type {
   BifurcationType,
   BranchPoint,
@@ -18,6 +19,7 @@ export type {
   NonsingularityResult,
   Reach,
 } from "./nonsingularity-results.ts";
+export { parseRecord, RecordError } from "./parse-record.ts";
 export type { Conventions, InputHash, RecordKind, Results, RunRecord, ToolStamp } from "./run-record.ts";
 export { emptyResults, schemaVersion } from "./run-record.ts";
 export type {
@@ -40,3 +42,4 @@ export type {
 } from "./stability-results.ts";
 export type { Cell, Table } from "./table.ts";
 export { columnOf, inlineRows, tableOf } from "./table.ts";
+export { tableFromCsv, tableToCsv } from "./table-csv.ts";

@@ -1,0 +1,271 @@
+import type { Check, Complaint, Fields } from "./checks.ts";
+import { count, flag, interval, listOf, number, objectWith, oneOf, orNull, text } from "./checks.ts";
+import type {
+  BranchPoint,
+  BranchResult,
+  ExponentResult,
+  FateResult,
+  OrbitResult,
+  SpecialPoint,
+} from "./dynamics-results.ts";
+import type { CollapseDemonstration, ExceptionalStepSize, NonsingularityResult } from "./nonsingularity-results.ts";
+import type { Results } from "./run-record.ts";
+import type {
+  BatchSizeHint,
+  CurvatureResult,
+  Hypothesis,
+  LambdaResult,
+  LinearizedResult,
+  LrConversion,
+  MeanSquareResult,
+  MinimumResult,
+  MinimumSearch,
+  MuResult,
+  SpectrumResult,
+  StableStepSizesResult,
+} from "./stability-results.ts";
+import type { Table } from "./table.ts";
+
+const stabilityVerdict = oneOf("stable", "unstable", "undetermined", "not-applicable");
+const cause = oneOf(
+  "interval-contains-zero",
+  "not-a-minimum",
+  "rank-not-constant",
+  "on-a-kink",
+  "not-interpolating",
+  "no-finite-minimum",
+  "saddle",
+  "residual-too-large",
+);
+
+const hypothesis = objectWith({
+  name: text,
+  status: oneOf("holds", "fails", "not-needed", "unchecked"),
+  value: orNull(number),
+  reason: text,
+} satisfies Fields<Hypothesis>);
+
+const minimum = objectWith({
+  loss: orNull(number),
+  gradientNorm: orNull(number),
+  maxResidual: orNull(number),
+  interpolating: flag,
+  parameterNorm: orNull(number),
+  search: orNull(
+    objectWith({
+      method: text,
+      status: oneOf("converged", "stalled", "diverged"),
+      steps: count,
+      reason: text,
+    } satisfies Fields<MinimumSearch>),
+  ),
+} satisfies Fields<MinimumResult>);
+
+const curvature = objectWith({
+  sharpness: orNull(number),
+  sharpnessResidual: orNull(number),
+  smallestEigenvalue: orNull(number),
+  smallestResidual: orNull(number),
+  ntkRank: orNull(count),
+  ntkSize: orNull(count),
+  ntkGap: orNull(number),
+  rankLocallyConstant: orNull(flag),
+} satisfies Fields<CurvatureResult>);
+
+const spectrum = objectWith({
+  operator: oneOf("hessian", "ntk"),
+  eigenvalues: listOf(number),
+  residuals: listOf(orNull(number)),
+  dimension: count,
+  complete: flag,
+} satisfies Fields<SpectrumResult>);
+
+const mu = objectWith({
+  value: orNull(number),
+  superstable: flag,
+  at: orNull(number),
+  verdict: stabilityVerdict,
+  cause: orNull(cause),
+  reason: orNull(text),
+} satisfies Fields<MuResult>);
+
+const lambda = objectWith({
+  value: orNull(number),
+  superstable: flag,
+  confidence95: orNull(interval),
+  lowerBound: orNull(number),
+  upperBound: orNull(number),
+  method: text,
+  verdict: stabilityVerdict,
+  cause: orNull(cause),
+  reason: orNull(text),
+  steps: orNull(count),
+  moreSteps: orNull(number),
+} satisfies Fields<LambdaResult>);
+
+const meanSquare = objectWith({
+  exponent: orNull(number),
+  superstable: flag,
+  verdict: stabilityVerdict,
+  cause: orNull(cause),
+  reason: orNull(text),
+} satisfies Fields<MeanSquareResult>);
+
+const stableStepSizes = objectWith({
+  gd: orNull(listOf(interval)),
+  meanSquare: orNull(listOf(interval)),
+  sgd: orNull(listOf(interval)),
+  scanned: orNull(interval),
+  resolution: orNull(number),
+  sgdError: orNull(listOf(interval)),
+  complete: flag,
+} satisfies Fields<StableStepSizesResult>);
+
+const linearized = objectWith({
+  exponent: orNull(number),
+  confidence95: orNull(interval),
+  meanSquareStepSize: orNull(number),
+  covarianceTrace: orNull(number),
+  level: oneOf("estimate"),
+} satisfies Fields<LinearizedResult>);
+
+const lr = objectWith({
+  convention: text,
+  factor: number,
+  stepSize: orNull(number),
+  gd: orNull(number),
+  meanSquare: orNull(number),
+  sgd: orNull(number),
+} satisfies Fields<LrConversion>);
+
+const batchSizes = objectWith({
+  smallestStable: orNull(count),
+  tried: listOf(count),
+  by: oneOf("mean-square", "lambda"),
+} satisfies Fields<BatchSizeHint>);
+
+const nonsingularity = objectWith({
+  stepSize: number,
+  verdict: oneOf("proved", "disproved", "undecided"),
+  scope: oneOf("everywhere", "pieces"),
+  reach: oneOf("every", "every-except-listed", "this", "almost-every"),
+  method: text,
+  statement: orNull(text),
+  source: orNull(text),
+  reason: text,
+  complete: flag,
+  piecesExamined: count,
+  exceptionalStepSizes: listOf(
+    objectWith({
+      value: number,
+      rational: orNull(text),
+      polynomial: orNull(text),
+      piece: text,
+      reason: text,
+    } satisfies Fields<ExceptionalStepSize>),
+  ),
+  nearestExceptional: orNull(number),
+  smallestFactor: orNull(number),
+  nearestReciprocal: orNull(number),
+  hypotheses: listOf(hypothesis),
+  assumptions: listOf(text),
+  demonstration: orNull(
+    objectWith({
+      description: text,
+      coordinate: text,
+      count: count,
+      spreadBefore: number,
+      spreadAfter: number,
+    } satisfies Fields<CollapseDemonstration>),
+  ),
+} satisfies Fields<NonsingularityResult>);
+
+const orbit = objectWith({
+  period: count,
+  points: listOf(listOf(number)),
+  multipliers: listOf(interval),
+  stability: oneOf("stable", "unstable", "marginal"),
+  residual: number,
+  proof: orNull(text),
+} satisfies Fields<OrbitResult>);
+
+const branch = objectWith({
+  period: count,
+  points: listOf(
+    objectWith({
+      stepSize: number,
+      parameter: orNull(number),
+      norm: number,
+      multipliers: listOf(interval),
+    } satisfies Fields<BranchPoint>),
+  ),
+  specialPoints: listOf(
+    objectWith({
+      type: oneOf("fold", "flip", "neimark-sacker", "pitchfork", "border-collision"),
+      stepSize: number,
+      parameter: orNull(number),
+      norm: orNull(number),
+      angle: orNull(number),
+    } satisfies Fields<SpecialPoint>),
+  ),
+} satisfies Fields<BranchResult>);
+
+const exponent = objectWith({
+  value: orNull(number),
+  superstable: flag,
+  confidence95: orNull(interval),
+} satisfies Fields<ExponentResult>);
+
+const fate = objectWith({
+  kind: oneOf("diverged", "dead", "converged", "periodic", "stalled", "wandering"),
+  step: count,
+  period: orNull(count),
+} satisfies Fields<FateResult>);
+
+const tableFields = objectWith({
+  file: text,
+  rows: count,
+  columns: listOf(text),
+  values: orNull(listOf(listOf(() => null))),
+} satisfies Fields<Table>);
+
+const table: Check = (value, path) => tableFields(value, path) ?? rowsFit(value as Table, path);
+
+/** One check for each group of `results`. */
+export const resultChecks = {
+  minimum: orNull(minimum),
+  curvature: orNull(curvature),
+  spectrum: orNull(spectrum),
+  mu: orNull(mu),
+  lambda: orNull(lambda),
+  meanSquare: orNull(meanSquare),
+  stableStepSizes: orNull(stableStepSizes),
+  hypotheses: orNull(listOf(hypothesis)),
+  linearized: orNull(linearized),
+  nonsingularity: orNull(nonsingularity),
+  lr: orNull(listOf(lr)),
+  batchSizes: orNull(batchSizes),
+  orbits: orNull(listOf(orbit)),
+  branches: orNull(listOf(branch)),
+  exponents: orNull(listOf(exponent)),
+  fate: orNull(fate),
+  curves: orNull(table),
+  trajectory: orNull(table),
+  phase: orNull(table),
+  bifurcation: orNull(table),
+  basins: orNull(table),
+  regions: orNull(table),
+  history: orNull(table),
+  sweep: orNull(table),
+} satisfies Fields<Results>;
+
+function rowsFit({ rows, columns, values }: Table, path: string): Complaint | null {
+  if (values === null) return null;
+  if (values.length !== rows) return { path: `${path}.values`, expected: `${rows} rows`, found: values.length };
+  const i = values.findIndex((row) => row.length !== columns.length || !row.every(isCell));
+  return i < 0 ? null : { path: `${path}.values[${i}]`, expected: `${columns.length} cells`, found: values[i] };
+}
+
+function isCell(value: unknown): boolean {
+  return value === null || typeof value === "number" || typeof value === "string";
+}
