@@ -1,0 +1,44 @@
+export { type CholeskyFactor, cholesky, choleskySolve, solveLower, solveLowerTransposed } from "./cholesky.ts";
+export { erf, erfc } from "./error-function.ts";
+export { digamma, logGamma } from "./gamma.ts";
+export {
+  applyQ,
+  applyQTransposed,
+  type HouseholderQr,
+  householderQr,
+  type Qr,
+  qr,
+} from "./householder-qr.ts";
+export { betaQuantile, incompleteBeta } from "./incomplete-beta.ts";
+export { type LeastSquares, leastSquares } from "./least-squares.ts";
+export { type LinearOperator, matrixOperator } from "./linear-operator.ts";
+export { type Lu, lu } from "./lu.ts";
+export {
+  diagonal,
+  identity,
+  type Matrix,
+  matrix,
+  multiply,
+  multiplyTransposed,
+  multiplyTransposedVector,
+  multiplyVector,
+  row,
+  transpose,
+} from "./matrix.ts";
+export { type PivotedCholesky, pivotedCholesky } from "./pivoted-cholesky.ts";
+export { normalQuantile, studentQuantile } from "./quantiles.ts";
+export { createRng, type Rng } from "./rng.ts";
+export { singularValues } from "./singular-values.ts";
+export {
+  type BatchMeans,
+  batchMeans,
+  clopperPearson,
+  type EmpiricalBernstein,
+  empiricalBernstein,
+  lag1Autocorrelation,
+  mean,
+  studentHalfWidth,
+  variance,
+} from "./statistics.ts";
+export { type SymmetricEigen, symmetricEigen, symmetricEigenvalues } from "./symmetric-eigen.ts";
+export { axpy, dot, maxAbs, norm, scale, type Vector } from "./vector.ts";

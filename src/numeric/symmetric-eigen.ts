@@ -1,0 +1,63 @@
+import { type Matrix, matrix } from "./matrix.ts";
+import { tridiagonalize } from "./tridiagonal.ts";
+import { tridiagonalQl } from "./tridiagonal-ql.ts";
+import { maxAbs } from "./vector.ts";
+
+/** Eigenvalues, largest first, and orthonormal eigenvectors: row i of `vectors` belongs to `values[i]`. */
+export interface SymmetricEigen {
+  readonly values: Float64Array;
+  readonly vectors: Matrix;
+}
+
+/**
+ * All eigenvalues and eigenvectors of a symmetric matrix; only its lower triangle is read.
+ *
+ * Householder reduction to tridiagonal form, then implicit QL with Wilkinson's shift, the vectors kept as rows
+ * (Golub, Van Loan, Matrix Computations, §8.3). Scaled first by a power of two, so any finite matrix will do.
+ *
+ * Cost: about 9n³ operations, memory 2n². Error: ‖Av − λv‖, |⟨v_i, v_j⟩ − δ_ij| ≲ 10⁻¹⁵·n times max(‖A‖, 1): small
+ * eigenvalues are accurate relative to ‖A‖, not to themselves.
+ * @throws RangeError when the matrix is not square or an entry is not finite.
+ */
+export function symmetricEigen(a: Matrix): SymmetricEigen {
+  const work = scaledCopy(a);
+  const n = a.rows;
+  const t = tridiagonalize(work.matrix, true);
+  tridiagonalQl(t, work.matrix.data, n);
+  const order = descending(t.diagonal);
+  const values = new Float64Array(n);
+  const vectors = matrix(n, n);
+  for (let i = 0; i < n; i++) {
+    values[i] = t.diagonal[order[i]] * work.factor;
+    vectors.data.set(work.matrix.data.subarray(order[i] * n, (order[i] + 1) * n), i * n);
+  }
+  return { values, vectors };
+}
+
+/** The eigenvalues of a symmetric matrix (lower triangle), largest first, as `symmetricEigen` at a sixth of the cost. */
+export function symmetricEigenvalues(a: Matrix): Float64Array {
+  const work = scaledCopy(a);
+  const t = tridiagonalize(work.matrix, false);
+  tridiagonalQl(t);
+  return t.diagonal.map((x) => x * work.factor).sort((x, y) => y - x);
+}
+
+/** A copy with largest entry in [1, 2), and the power of two that undoes the scaling. */
+function scaledCopy(a: Matrix): { matrix: Matrix; factor: number } {
+  if (a.rows !== a.cols) throw new RangeError(`symmetricEigen: expected a square matrix, got ${a.rows}×${a.cols}`);
+  const largest = maxAbs(a.data);
+  if (!Number.isFinite(largest)) throw new RangeError("symmetricEigen: an entry is not finite");
+  const factor = largest > 0 ? 2 ** Math.max(-1022, Math.floor(Math.log2(largest))) : 1;
+  return {
+    matrix: matrix(
+      a.rows,
+      a.cols,
+      a.data.map((x) => x / factor),
+    ),
+    factor,
+  };
+}
+
+function descending(values: Float64Array): Int32Array {
+  return Int32Array.from(values.keys()).sort((i, j) => values[j] - values[i] || i - j);
+}

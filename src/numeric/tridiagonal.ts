@@ -1,0 +1,123 @@
+import type { Matrix } from "./matrix.ts";
+
+/** A symmetric tridiagonal matrix: `diagonal[0..n)` and `offDiagonal[i]` = entry (i, i−1), `offDiagonal[0]` = 0. */
+export interface Tridiagonal {
+  readonly diagonal: Float64Array;
+  readonly offDiagonal: Float64Array;
+}
+
+/**
+ * Householder reduction of a symmetric matrix to tridiagonal form, T = Qᵀ A Q, from the last row up (EISPACK's tred2
+ * by rows). Only the lower triangle of `a` is read. It is overwritten: with the Householder vectors, and then, when
+ * `vectors` is true, with Qᵀ. Cost 4n³/3, and as much again for Qᵀ.
+ */
+export function tridiagonalize(a: Matrix, vectors: boolean): Tridiagonal {
+  const n = a.rows;
+  const d = new Float64Array(n);
+  const e = new Float64Array(n);
+  const taus = new Float64Array(n);
+  const w = new Float64Array(n);
+  for (let i = n - 1; i >= 1; i--) {
+    d[i] = a.data[i * n + i];
+    taus[i] = reflectRow(a.data, i * n, i, e);
+    if (taus[i] !== 0) updateLeading(a.data, n, i, taus[i], w);
+  }
+  if (n > 0) d[0] = a.data[0];
+  if (vectors) accumulate(a.data, n, taus);
+  return { diagonal: d, offDiagonal: e };
+}
+
+/**
+ * Replaces the row x = a[base .. base+i) by the Householder vector v with (I − τvvᵀ)x = e[i]·(last unit vector),
+ * v scaled to last entry 1. Returns τ, 0 when x is already of that form.
+ */
+function reflectRow(a: Float64Array, base: number, i: number, e: Float64Array): number {
+  const last = base + i - 1;
+  let largest = 0;
+  for (let j = base; j < last; j++) largest = Math.max(largest, Math.abs(a[j]));
+  const alpha = a[last];
+  if (largest === 0) {
+    e[i] = alpha;
+    return 0;
+  }
+  largest = Math.max(largest, Math.abs(alpha));
+  let sum = 0;
+  for (let j = base; j <= last; j++) {
+    const t = a[j] / largest;
+    sum += t * t;
+  }
+  const length = largest * Math.sqrt(sum);
+  const beta = alpha > 0 ? -length : length;
+  const pivot = alpha - beta;
+  for (let j = base; j < last; j++) a[j] /= pivot;
+  a[last] = 1;
+  e[i] = beta;
+  return -pivot / beta; // τ = (β − α)/β
+}
+
+/** The leading i × i block A ← (I − τvvᵀ)A(I − τvvᵀ) = A − vwᵀ − wvᵀ, lower triangle, with v in row i. */
+function updateLeading(a: Float64Array, n: number, i: number, tau: number, w: Float64Array): void {
+  const v = a.subarray(i * n, i * n + i);
+  w.fill(0, 0, i);
+  for (let r = 0; r < i; r++) {
+    const base = r * n;
+    const vr = v[r];
+    let sum = a[base + r] * vr;
+    for (let j = 0; j < r; j++) {
+      const x = a[base + j];
+      sum += x * v[j];
+      w[j] += x * vr;
+    }
+    w[r] += sum;
+  }
+  let inner = 0;
+  for (let j = 0; j < i; j++) inner += w[j] * v[j];
+  const shift = 0.5 * tau * tau * inner;
+  for (let j = 0; j < i; j++) w[j] = tau * w[j] - shift * v[j];
+  for (let r = 0; r < i; r++) {
+    const base = r * n;
+    const vr = v[r];
+    const wr = w[r];
+    for (let j = 0; j <= r; j++) a[base + j] -= vr * w[j] + wr * v[j];
+  }
+}
+
+/** Turns the stored vectors into Qᵀ = H₁H₂⋯H_{n−1}, one leading block after the other. */
+function accumulate(a: Float64Array, n: number, taus: Float64Array): void {
+  for (let i = 0; i < n; i++) {
+    const base = i * n;
+    const tau = taus[i];
+    if (tau !== 0) applyReflection(a, n, i, tau);
+    a.fill(0, base, base + n);
+    a[base + i] = 1;
+  }
+}
+
+/** Rows 0 … i−1, columns 0 … i−1: W ← W(I − τvvᵀ), two rows at a time. */
+function applyReflection(a: Float64Array, n: number, i: number, tau: number): void {
+  const v = a.subarray(i * n, i * n + i);
+  let r = 0;
+  for (; r + 2 <= i; r += 2) {
+    const row0 = a.subarray(r * n, r * n + i);
+    const row1 = a.subarray((r + 1) * n, (r + 1) * n + i);
+    let s0 = 0;
+    let s1 = 0;
+    for (let j = 0; j < i; j++) {
+      s0 += row0[j] * v[j];
+      s1 += row1[j] * v[j];
+    }
+    s0 *= tau;
+    s1 *= tau;
+    for (let j = 0; j < i; j++) {
+      row0[j] -= s0 * v[j];
+      row1[j] -= s1 * v[j];
+    }
+  }
+  if (r < i) {
+    const row0 = a.subarray(r * n, r * n + i);
+    let s0 = 0;
+    for (let j = 0; j < i; j++) s0 += row0[j] * v[j];
+    s0 *= tau;
+    for (let j = 0; j < i; j++) row0[j] -= s0 * v[j];
+  }
+}
