@@ -1,6 +1,8 @@
 export { type CholeskyFactor, cholesky, choleskySolve, solveLower, solveLowerTransposed } from "./cholesky.ts";
 export { erf, erfc } from "./error-function.ts";
+export { ANNIHILATED, createFactorKernel, type FactorKernel, type FactorRun } from "./factor-kernel.ts";
 export { digamma, logGamma } from "./gamma.ts";
+export { type ComplexValues, generalEigenvalues } from "./general-eigenvalues.ts";
 export {
   applyQ,
   applyQTransposed,
@@ -10,6 +12,8 @@ export {
   qr,
 } from "./householder-qr.ts";
 export { betaQuantile, incompleteBeta } from "./incomplete-beta.ts";
+export { type Krylov, krylov, type Ritz, ritzValues, ritzVectors } from "./krylov.ts";
+export { type LanczosOptions, type LanczosResult, lanczos } from "./lanczos.ts";
 export { type LeastSquares, leastSquares } from "./least-squares.ts";
 export { type LinearOperator, matrixOperator } from "./linear-operator.ts";
 export { type Lu, lu } from "./lu.ts";
@@ -41,4 +45,6 @@ export {
   variance,
 } from "./statistics.ts";
 export { type SymmetricEigen, symmetricEigen, symmetricEigenvalues } from "./symmetric-eigen.ts";
+export { type Tridiagonal, tridiagonalize } from "./tridiagonal.ts";
+export { tridiagonalQl } from "./tridiagonal-ql.ts";
 export { axpy, dot, maxAbs, norm, scale, type Vector } from "./vector.ts";

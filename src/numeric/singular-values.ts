@@ -1,6 +1,7 @@
 import { householderQr } from "./householder-qr.ts";
 import { type Matrix, matrix, transpose } from "./matrix.ts";
-import { dot, maxAbs, norm } from "./vector.ts";
+import { powerOfTwoScale } from "./power-of-two-scale.ts";
+import { dot, norm } from "./vector.ts";
 
 const SWEEPS = 60;
 
@@ -13,16 +14,9 @@ const SWEEPS = 60;
  * @throws RangeError when an entry is not finite.
  */
 export function singularValues(a: Matrix): Float64Array {
-  const largest = maxAbs(a.data);
-  if (!Number.isFinite(largest)) throw new RangeError("singularValues: an entry is not finite");
-  const p = Math.min(a.rows, a.cols);
-  if (largest === 0 || p === 0) return new Float64Array(p);
-  const factor = 2 ** Math.max(-1022, Math.floor(Math.log2(largest)));
-  const scaled = matrix(
-    a.rows,
-    a.cols,
-    a.data.map((x) => x / factor),
-  );
+  const factor = powerOfTwoScale("singularValues", a.data);
+  const data = a.data.map((x) => x / factor);
+  const scaled = matrix(a.rows, a.cols, data);
   const rows = triangleRows(a.rows >= a.cols ? scaled : transpose(scaled));
   for (let sweep = 0; sweep < SWEEPS; sweep++) if (!rotateAllPairs(rows)) break;
   return Float64Array.from(rows, (x) => norm(x) * factor).sort((x, y) => y - x);

@@ -1,7 +1,7 @@
 import { type Matrix, matrix } from "./matrix.ts";
+import { powerOfTwoScale } from "./power-of-two-scale.ts";
 import { tridiagonalize } from "./tridiagonal.ts";
 import { tridiagonalQl } from "./tridiagonal-ql.ts";
-import { maxAbs } from "./vector.ts";
 
 /** Eigenvalues, largest first, and orthonormal eigenvectors: row i of `vectors` belongs to `values[i]`. */
 export interface SymmetricEigen {
@@ -45,17 +45,9 @@ export function symmetricEigenvalues(a: Matrix): Float64Array {
 /** A copy with largest entry in [1, 2), and the power of two that undoes the scaling. */
 function scaledCopy(a: Matrix): { matrix: Matrix; factor: number } {
   if (a.rows !== a.cols) throw new RangeError(`symmetricEigen: expected a square matrix, got ${a.rows}×${a.cols}`);
-  const largest = maxAbs(a.data);
-  if (!Number.isFinite(largest)) throw new RangeError("symmetricEigen: an entry is not finite");
-  const factor = largest > 0 ? 2 ** Math.max(-1022, Math.floor(Math.log2(largest))) : 1;
-  return {
-    matrix: matrix(
-      a.rows,
-      a.cols,
-      a.data.map((x) => x / factor),
-    ),
-    factor,
-  };
+  const factor = powerOfTwoScale("symmetricEigen", a.data);
+  const data = a.data.map((x) => x / factor);
+  return { matrix: matrix(a.rows, a.cols, data), factor };
 }
 
 function descending(values: Float64Array): Int32Array {
