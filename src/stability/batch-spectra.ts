@@ -1,0 +1,129 @@
+import {
+  dot,
+  matrix,
+  mean,
+  multiplyTransposed,
+  type Rng,
+  row,
+  studentHalfWidth,
+  symmetricEigenvalues,
+  transpose,
+  variance,
+} from "../numeric/index.ts";
+import type { BatchLaw, WeightedBatch } from "../sampling/index.ts";
+import type { SampleFactors } from "./sample-factors.ts";
+
+/** Non-zero eigenvalues κ of H_B = Σ_j w_j H_{i_j} for many batches: batch t owns values[starts[t] … starts[t+1] − 1]. */
+export interface BatchSpectra {
+  /** All distinct batches with their probabilities, or a sample of the law, each of weight 1/count. */
+  readonly exact: boolean;
+  readonly batches: readonly WeightedBatch[];
+  readonly starts: Int32Array;
+  readonly values: Float64Array;
+  /** r */
+  readonly rank: number;
+}
+
+/** Operations that the spectra of all distinct batches may cost before a sample is taken instead. */
+const EXACT_BUDGET = 4e9;
+const SAMPLE_BUDGET = 5e8;
+
+/** The spectra of every distinct batch when there are few (≤ 10 000, and affordable), else of batches drawn with `rng`. */
+export function batchSpectra(samples: SampleFactors, law: BatchLaw, rng: Rng): BatchSpectra {
+  const rank = samples.factor.cols;
+  const cost = spectrumCost(law.size * samples.outputs, rank);
+  const distinct = law.distinctBatches();
+  const exact = distinct !== null && distinct.length * cost <= EXACT_BUDGET;
+  const count = Math.ceil(Math.max(64, Math.min(2000, SAMPLE_BUDGET / cost)) / law.epochLength) * law.epochLength;
+  const batches = exact ? distinct : sampled(law, count, rng);
+  const starts = new Int32Array(batches.length + 1);
+  const spectra = batches.map((batch, t) => {
+    const values = batchSpectrum(samples, batch);
+    starts[t + 1] = starts[t] + values.length;
+    return values;
+  });
+  const values = new Float64Array(starts[batches.length]);
+  spectra.forEach((own, t) => {
+    values.set(own, starts[t]);
+  });
+  return { exact, batches, starts, values, rank };
+}
+
+/** Σ log|1 − ηκ| = log|det(I − ηH_B)| of every batch; −∞ where it is singular up to rounding (`SINGULAR`). */
+export function logDeterminants(spectra: BatchSpectra, stepSize: number): Float64Array {
+  const { batches, starts, values } = spectra;
+  return Float64Array.from({ length: batches.length }, (_, t) => {
+    let sum = 0;
+    let smallest = Number.POSITIVE_INFINITY;
+    let largest = 1;
+    for (let i = starts[t]; i < starts[t + 1]; i++) {
+      const size = Math.abs(1 - stepSize * values[i]);
+      sum += Math.log(size);
+      smallest = Math.min(smallest, size);
+      largest = Math.max(largest, size);
+    }
+    return smallest <= SINGULAR * largest ? Number.NEGATIVE_INFINITY : sum;
+  });
+}
+
+/** A factor with σ_min ≤ this × max(1, σ_max) counts as singular. */
+const SINGULAR = 1e-12;
+
+export interface LogDetBound {
+  /** A lower bound of λ; −∞ when a batch matrix is singular. */
+  readonly value: number;
+  /** Whether it is the exact mean; if not, it is a sample mean minus its 99 % half-width. */
+  readonly exact: boolean;
+}
+
+/** (1/r) E log|det(I − ηH_B)| ≤ λ: the mean of all r exponents (THEORY §3, Bounds). */
+export function logDetBound(spectra: BatchSpectra, stepSize: number): LogDetBound {
+  const logs = logDeterminants(spectra, stepSize);
+  const { batches, rank, exact } = spectra;
+  if (logs.includes(Number.NEGATIVE_INFINITY)) return { value: Number.NEGATIVE_INFINITY, exact };
+  if (exact) return { value: logs.reduce((sum, log, t) => sum + batches[t].probability * log, 0) / rank, exact };
+  const half = studentHalfWidth(Math.sqrt(variance(logs) / logs.length), logs.length - 1, 0.99);
+  return { value: (mean(logs) - half) / rank, exact };
+}
+
+/** min |det(I − ηH_B)| over the batches, and whether one is singular up to rounding. */
+export function invertibility(spectra: BatchSpectra, stepSize: number): { smallest: number; singular: boolean } {
+  const logs = logDeterminants(spectra, stepSize);
+  const smallest = Math.exp(logs.reduce((least, log) => Math.min(least, log), Number.POSITIVE_INFINITY));
+  return { smallest, singular: logs.includes(Number.NEGATIVE_INFINITY) };
+}
+
+/** Largest eigenvalue among the batches listed. */
+export function largestBatchEigenvalue(spectra: BatchSpectra): number {
+  return spectra.values.reduce((largest, value) => Math.max(largest, value), 0);
+}
+
+function sampled(law: BatchLaw, count: number, rng: Rng): WeightedBatch[] {
+  const stream = law.stream(rng);
+  return Array.from({ length: count }, () => {
+    const { indices, weights } = stream.next();
+    return { indices: indices.slice(), weights: weights.slice(), probability: 1 / count };
+  });
+}
+
+/** Eigenvalues of the smaller of ΨΨᵀ and ΨᵀΨ, Ψ = the batch's rows times √w_j. */
+function batchSpectrum({ factor, outputs }: SampleFactors, { indices, weights }: WeightedBatch): Float64Array {
+  const width = outputs * factor.cols;
+  if (indices.length === 1 && outputs === 1) {
+    const phi = row(factor, indices[0]);
+    return Float64Array.of(weights[0] * dot(phi, phi));
+  }
+  const rows = matrix(indices.length * outputs, factor.cols);
+  indices.forEach((i, j) => {
+    const own = rows.data.subarray(j * width, (j + 1) * width);
+    const root = Math.sqrt(weights[j]);
+    for (let a = 0; a < width; a++) own[a] = root * factor.data[i * width + a];
+  });
+  const smaller = rows.rows <= rows.cols ? rows : transpose(rows);
+  return symmetricEigenvalues(multiplyTransposed(smaller, smaller)).map((value) => Math.max(value, 0));
+}
+
+function spectrumCost(rows: number, rank: number): number {
+  const size = Math.min(rows, rank);
+  return rows * rank * size + 2 * size ** 3 + 100;
+}

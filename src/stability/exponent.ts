@@ -1,0 +1,196 @@
+import { lag1Autocorrelation, mean, type Rng, studentHalfWidth, variance } from "../numeric/index.ts";
+import type { Cocycle, CocyclePath } from "./cocycle.ts";
+import { frameOf, mostGrown } from "./frame.ts";
+import type { Interval } from "./verdict.ts";
+
+export interface ExponentOptions {
+  readonly rng: Rng;
+  /** Measured steps, all chains together, before the first look (default 1e5). */
+  readonly steps?: number;
+  /** Never measure more than this (default 1e7). */
+  readonly maxSteps?: number;
+  /** Go on until the 95 % half-width is at most this (default 0.02) … */
+  readonly tolerance?: number;
+  /** … and, while the sign is open, until this many steps (default 4 × `steps`). */
+  readonly signSteps?: number;
+  /** Steps of each chain before measuring (default 1000). */
+  readonly burnIn?: number;
+  /** Independent realisations (default 4). */
+  readonly chains?: number;
+  /** Directions that may grow fastest, put into the frame that every chain starts from, beside a random one. */
+  readonly start?: readonly Float64Array[];
+  /** Called after every round with the steps measured so far and the most there may be. */
+  readonly progress?: (steps: number, most: number) => void;
+}
+
+export interface ExponentEstimate {
+  /** In nats per step; −∞ when superstable. */
+  readonly value: number;
+  readonly superstable: boolean;
+  readonly confidence95: Interval;
+  /** The interval at confidence 1 − 1e-5, on which claims about the sign rest: many signs are claimed in a report. */
+  readonly signInterval: Interval;
+  readonly standardError: number;
+  readonly degreesOfFreedom: number;
+  /** Measured steps of all chains, without burn-in. */
+  readonly steps: number;
+  /** Of the segment means, and whether they pass as independent; if not, the standard error was enlarged for it. */
+  readonly lag1Autocorrelation: number;
+  readonly independent: boolean;
+}
+
+export const signConfidence = 1 - 1e-5;
+
+/**
+ * The top exponent lim (1/T) log‖A_T ⋯ A_1‖ of a stationary random product, by growth of one vector in each of several
+ * chains (scaled tangent products).
+ *
+ * Every chain starts from a frame of the given directions and a random one, follows it for `burnIn` steps, and measures
+ * the vector of the frame that grew most: without this, a direction that gains only η k_min a step on the others would
+ * need 1/(η k_min) steps to show. The error comes from the means of 16 segments a chain, merged to 8 or 4 while their
+ * lag-1 autocorrelation exceeds 2/√segments; a control variable of known mean, if the cocycle has one, is regressed out.
+ * Steps are doubled until the tolerance is met (and for a while longer when 0 is still inside).
+ *
+ * Error: statistical, `standardError`; the bias is O(1/steps of a chain). Cost: the steps, and a frame of up to
+ * start.length + 1 vectors during burn-in.
+ */
+export function estimateExponent(cocycle: Cocycle, options: ExponentOptions): ExponentEstimate {
+  const { rng, steps = 1e5, tolerance = 0.02, burnIn = 1000, chains = 4, start = [], progress } = options;
+  const maxSteps = Math.max(steps, options.maxSteps ?? 1e7);
+  const signSteps = Math.min(maxSteps, options.signSteps ?? 4 * steps);
+  const unit = chains * SEGMENTS * cocycle.period;
+  const length = Math.max(1, Math.round(steps / unit)) * cocycle.period; // of a segment
+  const running = Array.from({ length: chains }, (_, j) => startChain(cocycle, rng.fork(`chain ${j}`), burnIn, start));
+  let rounds = 0;
+  for (;;) {
+    const segments = Math.max(SEGMENTS, running[0].growth.length); // doubles what there is
+    if (!running.every((chain) => extend(chain, segments, length, burnIn))) return superstable(chains * burnIn);
+    const measured = chains * running[0].growth.length * length;
+    const estimate = analyse(running, measured);
+    progress?.(measured, maxSteps);
+    const { confidence95, signInterval } = estimate;
+    const precise = confidence95[1] - confidence95[0] <= 2 * tolerance;
+    const open = signInterval[0] <= 0 && signInterval[1] >= 0;
+    if ((precise && !(open && measured < signSteps)) || 2 * measured > maxSteps || ++rounds > 40) return estimate;
+  }
+}
+
+const SEGMENTS = 16;
+/** Random directions with which a chain starts again after its vector was annihilated. */
+const RESCUE = 16;
+
+interface Chain {
+  readonly path: CocyclePath;
+  readonly rng: Rng;
+  vector: Float64Array | null;
+  /** Mean growth, and mean of the control, of each segment. */
+  readonly growth: number[];
+  readonly control: number[];
+}
+
+function startChain(cocycle: Cocycle, rng: Rng, burnIn: number, start: readonly Float64Array[]): Chain {
+  const path = cocycle.path(rng.fork("factors"));
+  const directions = rng.fork("directions");
+  const frame = frameOf(cocycle.dimension, [...start, randomVector(cocycle.dimension, directions)]);
+  // Whole periods, so that measured segments begin where chance starts anew.
+  const steps = Math.ceil(burnIn / cocycle.period) * cocycle.period;
+  const chain: Chain = { path, rng: directions, vector: mostGrown(path, frame, steps), growth: [], control: [] };
+  if (chain.vector === null) rescue(chain, cocycle.dimension, steps);
+  path.control?.();
+  return chain;
+}
+
+/** Measures `segments` more segments; false when the product itself is 0 (superstable). */
+function extend(chain: Chain, segments: number, length: number, burnIn: number): boolean {
+  for (let i = 0; i < segments; i++) {
+    for (;;) {
+      if (chain.vector === null) return false;
+      const growth = chain.path.grow(chain.vector, length);
+      const control = chain.path.control?.() ?? 0;
+      if (growth > Number.NEGATIVE_INFINITY) {
+        chain.growth.push(growth / length);
+        chain.control.push(control / length);
+        break;
+      }
+      rescue(chain, chain.vector.length, Math.ceil(burnIn / length) * length);
+    }
+  }
+  return true;
+}
+
+/**
+ * The vector was annihilated. Random directions follow the same factors: if all are annihilated the product is 0, else
+ * the chain goes on with what survives (fewer directions survive each time, so this happens finitely often).
+ */
+function rescue(chain: Chain, dimension: number, steps: number): void {
+  const directions = Array.from({ length: Math.min(dimension, RESCUE) }, () => randomVector(dimension, chain.rng));
+  chain.vector = mostGrown(chain.path, frameOf(dimension, directions), steps);
+}
+
+function randomVector(dimension: number, rng: Rng): Float64Array {
+  return Float64Array.from({ length: dimension }, () => rng.normal());
+}
+
+function superstable(steps: number): ExponentEstimate {
+  const value = Number.NEGATIVE_INFINITY;
+  return {
+    value,
+    superstable: true,
+    confidence95: [value, value],
+    signInterval: [value, value],
+    standardError: 0,
+    degreesOfFreedom: Number.POSITIVE_INFINITY,
+    steps,
+    lag1Autocorrelation: 0,
+    independent: true,
+  };
+}
+
+function analyse(chains: readonly Chain[], steps: number): ExponentEstimate {
+  for (let perChain = SEGMENTS; ; perChain /= 2) {
+    const growth = chains.flatMap((chain) => merge(chain.growth, perChain));
+    const control = chains.flatMap((chain) => merge(chain.control, perChain));
+    const { values, dof } = regressOut(growth, control);
+    const lag1 = lag1Autocorrelation(values);
+    const independent = lag1 <= 2 / Math.sqrt(values.length);
+    if (!independent && perChain > 4) continue;
+    const inflation = independent ? 1 : Math.sqrt((1 + Math.min(lag1, 0.9)) / (1 - Math.min(lag1, 0.9)));
+    const standardError = inflation * Math.sqrt(((values.length - 1) * variance(values)) / (dof * values.length));
+    const value = mean(values);
+    const interval = (confidence: number): Interval => {
+      const half = studentHalfWidth(standardError, dof, confidence);
+      return [value - half, value + half];
+    };
+    return {
+      value,
+      superstable: false,
+      confidence95: interval(0.95),
+      signInterval: interval(signConfidence),
+      standardError,
+      degreesOfFreedom: dof,
+      steps,
+      lag1Autocorrelation: lag1,
+      independent,
+    };
+  }
+}
+
+/** Means of `count` equal runs of consecutive segments. */
+function merge(values: readonly number[], count: number): number[] {
+  const run = values.length / count;
+  return Array.from({ length: count }, (_, j) => mean(values.slice(j * run, (j + 1) * run)));
+}
+
+/** y − βx with the β of least squares: x has mean 0, so the mean of y is kept while what goes with x is removed. */
+function regressOut(y: readonly number[], x: readonly number[]): { readonly values: number[]; readonly dof: number } {
+  const centre = { x: mean(x), y: mean(y) };
+  let square = 0;
+  let product = 0;
+  for (let j = 0; j < x.length; j++) {
+    square += (x[j] - centre.x) ** 2;
+    product += (x[j] - centre.x) * (y[j] - centre.y);
+  }
+  if (!(square > 1e-20)) return { values: [...y], dof: y.length - 1 };
+  const beta = product / square;
+  return { values: y.map((value, j) => value - beta * x[j]), dof: y.length - 2 };
+}

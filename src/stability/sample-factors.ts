@@ -1,0 +1,64 @@
+import { dot, type Matrix, matrix, multiplyTransposed, symmetricEigen, transpose } from "../numeric/index.ts";
+
+/**
+ * The samples' curvature on N = range Jᵀ, in coordinates of N: H_i = Σ φφᵀ over the k rows i·k … i·k + k − 1 of `factor`
+ * (mk × r, loss scale and curvature folded in). No direction is in the kernel of every H_i.
+ */
+export interface SampleFactors {
+  readonly factor: Matrix;
+  readonly outputs: number;
+}
+
+/** Φ with k rows for each sample. @throws RangeError when the rows are not a multiple of k or not finite. */
+export function sampleFactors(factor: Matrix, outputs: number): SampleFactors {
+  if (!(Number.isInteger(outputs) && outputs >= 1 && factor.rows >= outputs && factor.rows % outputs === 0)) {
+    throw new RangeError(`sampleFactors: ${factor.rows} rows do not divide into samples of ${outputs} outputs`);
+  }
+  if (!factor.data.every(Number.isFinite)) throw new RangeError("sampleFactors: an entry of the factor is not finite");
+  return { factor, outputs };
+}
+
+/** Coordinates in which H is diagonal: `eigenvalues` descending, coordinate a along the a-th eigenvector. */
+export interface HessianFrame {
+  readonly samples: SampleFactors;
+  readonly eigenvalues: Float64Array;
+}
+
+/**
+ * The factors in the eigenbasis of H = Σ p_i H_i. Directions that only samples of probability 0 see are dropped.
+ * Cost O(mk·r² + r³).
+ */
+export function hessianFrame(samples: SampleFactors, probabilities: Float64Array): HessianFrame {
+  const { values, vectors } = symmetricEigen(meanHessian(samples, probabilities));
+  const rank = probabilities.every((p) => p > 0) ? values.length : effectiveRank(values);
+  const basis = matrix(rank, values.length, vectors.data.subarray(0, rank * values.length));
+  return {
+    samples: { factor: multiplyTransposed(samples.factor, basis), outputs: samples.outputs },
+    eigenvalues: values.slice(0, rank).map((value) => Math.max(value, 0)),
+  };
+}
+
+/** Σ p_i H_i, r × r. */
+export function meanHessian({ factor, outputs }: SampleFactors, probabilities: Float64Array): Matrix {
+  const weighted = matrix(factor.rows, factor.cols, factor.data.slice());
+  const width = outputs * factor.cols;
+  for (let i = 0; i < probabilities.length; i++) {
+    const root = Math.sqrt(probabilities[i]);
+    for (let j = i * width; j < (i + 1) * width; j++) weighted.data[j] *= root;
+  }
+  const columns = transpose(weighted);
+  return multiplyTransposed(columns, columns);
+}
+
+/** tr H_i of every sample, the NTK diagonal. */
+export function sampleTraces({ factor, outputs }: SampleFactors): Float64Array {
+  const width = outputs * factor.cols;
+  return Float64Array.from({ length: factor.rows / outputs }, (_, i) => {
+    const rows = factor.data.subarray(i * width, (i + 1) * width);
+    return dot(rows, rows);
+  });
+}
+
+function effectiveRank(values: Float64Array): number {
+  return values.filter((value) => value > 1e-12 * values[0]).length;
+}
