@@ -11,7 +11,7 @@ export {
   type Qr,
   qr,
 } from "./householder-qr.ts";
-export { betaQuantile, incompleteBeta } from "./incomplete-beta.ts";
+export { betaComplementQuantile, betaQuantile, incompleteBeta } from "./incomplete-beta.ts";
 export { type Krylov, krylov, type Ritz, ritzValues, ritzVectors } from "./krylov.ts";
 export { type LanczosOptions, type LanczosResult, lanczos } from "./lanczos.ts";
 export { type LeastSquares, leastSquares } from "./least-squares.ts";

@@ -29,10 +29,11 @@ export function lu(a: Matrix): Lu {
   let logAbsDet = 0;
   for (let k = 0; k < n; k++) {
     const pivot = m[k * n + k];
-    sign *= Math.sign(pivot);
+    if (pivot < 0) sign = -sign;
     logAbsDet += Math.log(Math.abs(pivot));
   }
-  return { logAbsDet, sign, solve: (b) => solve(m, order, b) };
+  const singular = logAbsDet === Number.NEGATIVE_INFINITY;
+  return { logAbsDet, sign: singular ? 0 : sign, solve: (b) => solve(m, order, b) };
 }
 
 function pivotRow(m: Float64Array, n: number, k: number): number {

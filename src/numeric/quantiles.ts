@@ -1,9 +1,9 @@
-import { erfc } from "./error-function.ts";
-import { betaQuantile } from "./incomplete-beta.ts";
+import { erf, erfc } from "./error-function.ts";
+import { betaComplementQuantile, betaQuantile, incompleteBeta } from "./incomplete-beta.ts";
 
 /**
- * The z with Φ(z) = p for the standard normal distribution function Φ; ∓∞ at p = 0, 1.
- * Halley's iteration on erfc. Error ≤ 4e-15 relative in z (given p as a double).
+ * The z with Φ(z) = p for the standard normal distribution function Φ; ∓∞ at p = 0, 1. Halley's iteration, on erf − (2p − 1)
+ * in the middle and on erfc in the tail. Error ≤ 2e-15 relative in z (p > ½ is read as the double it is).
  */
 export function normalQuantile(p: number): number {
   if (!(p >= 0 && p <= 1)) throw new RangeError(`normalQuantile: p must be in [0, 1], got ${p}`);
@@ -12,7 +12,8 @@ export function normalQuantile(p: number): number {
   let z = tailGuess(p);
   for (let i = 0; i < 8; i++) {
     const density = Math.exp(-0.5 * z * z) / Math.sqrt(2 * Math.PI);
-    const error = (0.5 * erfc(-z * Math.SQRT1_2) - p) / density;
+    const excess = p > 0.25 ? 0.5 * erf(z * Math.SQRT1_2) + (0.5 - p) : 0.5 * erfc(-z * Math.SQRT1_2) - p;
+    const error = excess / density;
     const step = error / (1 + 0.5 * z * error);
     z -= step;
     if (Math.abs(step) <= 1e-9 * Math.abs(z)) break; // cubic convergence: the next step would be below rounding
@@ -29,7 +30,7 @@ function tailGuess(p: number): number {
 
 /**
  * The t with P(T ≤ t) = p for Student's distribution with `dof` > 0 degrees of freedom (need not be an integer).
- * From the quantile of the beta distribution, on its accurate side. Error ≤ 1e-12 relative.
+ * From the quantile of the beta distribution, on its accurate side. Error ≤ 1e-14 relative for dof ≤ 1e4.
  */
 export function studentQuantile(p: number, dof: number): number {
   if (!(p >= 0 && p <= 1 && dof > 0)) {
@@ -48,8 +49,12 @@ function centralT(inside: number, dof: number): number {
   return Math.sqrt((dof * y) / (1 - y));
 }
 
-/** P(|T| > t) = I_{ν/(ν+t²)}(ν/2, ½). */
+/** P(|T| > t) = I_x(ν/2, ½) with x = ν/(ν+t²); the smaller of x and y = 1 − x is solved for. */
 function tailT(outside: number, dof: number): number {
+  if (incompleteBeta(0.5, dof / 2, 0.5) < outside) {
+    const y = betaComplementQuantile(outside, dof / 2, 0.5);
+    return Math.sqrt((dof * y) / (1 - y));
+  }
   const x = betaQuantile(outside, dof / 2, 0.5);
   return Math.sqrt((dof * (1 - x)) / x);
 }

@@ -1,4 +1,4 @@
-import { betaQuantile } from "./incomplete-beta.ts";
+import { betaComplementQuantile, betaQuantile } from "./incomplete-beta.ts";
 import { studentQuantile } from "./quantiles.ts";
 
 /** The arithmetic mean; NaN of nothing. */
@@ -97,7 +97,7 @@ export function clopperPearson(successes: number, trials: number, confidence: nu
   const tail = (1 - confidence) / 2;
   const failures = trials - successes;
   const low = successes === 0 ? 0 : betaQuantile(tail, successes, failures + 1);
-  const high = failures === 0 ? 1 : 1 - betaQuantile(tail, failures, successes + 1);
+  const high = failures === 0 ? 1 : betaComplementQuantile(tail, failures, successes + 1);
   return [low, high];
 }
 
