@@ -1,5 +1,6 @@
 export * from "./build.ts";
 export * from "./loss-program.ts";
+export { didYouMean, nearestName } from "./nearest-name.ts";
 export * from "./node.ts";
 export * from "./operations.ts";
 export * from "./program.ts";
