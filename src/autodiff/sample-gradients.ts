@@ -82,9 +82,9 @@ function bySample(x: p.Node, samples: number): p.Node {
   return p.reshape(x, [samples, p.sizeOf(x.shape) / samples / width, width]);
 }
 
-/** Takes a per-sample gradient back through the rearrangements between parameter and use. */
+/** Takes a per-sample gradient back through the rearrangements between parameter and use; reshapes leave it as it is. */
 function pullThrough(path: readonly p.Node[], use: SampleGradient): SampleGradient {
-  if (path.length === 0) return use;
+  if (path.every((node) => node.op === "reshape")) return use;
   let g = materialise(use);
   const samples = g.shape[0]!;
   for (let i = path.length - 1; i >= 0; i--) {
