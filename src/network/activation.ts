@@ -9,7 +9,7 @@ const SELU_SCALE = 1.0507009873554805;
 
 const clamp = (x: p.Node, low: number, high: number) => p.min(p.max(x, low), high);
 const relu6 = (x: p.Node) => clamp(x, 0, 6);
-const hardSigmoid = (x: p.Node) => p.div(relu6(p.add(x, 3)), 6);
+const hardSigmoid = (x: p.Node) => p.mul(1 / 6, relu6(p.add(x, 3)));
 
 /** x for x > 0, α(eˣ − 1) else. Written on min(x, 0), so the exponential cannot overflow where it is not used. */
 function elu(x: p.Node, alpha: number): p.Node {

@@ -1,11 +1,8 @@
 import * as p from "../program/index.ts";
 import type { LossSpec } from "./model-spec.ts";
 
-/** How targets are stored: k numbers a sample, or one class index a sample. */
-export type TargetKind = "values" | "classes";
-
 /**
- * ℓ_i, [samples], from outputs f [samples, k] and targets y ([samples, k], or [samples] class indices 0 … k − 1):
+ * ℓ_i, [samples], from outputs f and targets y, both [samples, k]:
  *
  *   mse           scale·Σ_a (f_a − y_a)²; the word "torch" is scale 1/k
  *   crossEntropy  −Σ_a y_a log softmax(f)_a in nats, y replaced by (1 − s)y + s/k with label smoothing s
@@ -20,7 +17,7 @@ export function sampleLosses(spec: LossSpec, outputs: p.Node, targets: p.Node): 
     case "mse":
       return p.mul(spec.scale === "torch" ? 1 / k : spec.scale, p.sum(p.square(p.sub(outputs, targets)), [1]));
     case "crossEntropy":
-      return crossEntropy(outputs, smooth(distribution(targets, outputs.shape), spec.labelSmoothing ?? 0, k));
+      return crossEntropy(outputs, smooth(targets, spec.labelSmoothing ?? 0, k));
     case "logistic":
       return p.sum(p.sub(p.softplus(outputs), p.mul(targets, outputs)), [1]);
     case "huber":
@@ -61,18 +58,6 @@ export function checkLoss(spec: LossSpec, k: number): void {
 
 function crossEntropy(f: p.Node, y: p.Node): p.Node {
   return p.sum(p.mul(y, p.sub(p.broadcast(p.logSumExp(f), f.shape, [0]), f)), [1]);
-}
-
-/** Targets as probabilities: class indices become unit vectors by two comparisons with 0 … k − 1. */
-function distribution(targets: p.Node, shape: p.Shape): p.Node {
-  if (targets.shape.length === 2) return targets;
-  const classes = p.constant(
-    Float64Array.from({ length: shape[1]! }, (_, a) => a),
-    [shape[1]!],
-  );
-  const own = p.broadcast(targets, shape, [0]);
-  const all = p.broadcast(classes, shape, [1]);
-  return p.mul(p.lessEqual(own, all), p.lessEqual(all, own));
 }
 
 function smooth(y: p.Node, amount: number, k: number): p.Node {

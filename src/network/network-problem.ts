@@ -1,10 +1,10 @@
 import * as p from "../program/index.ts";
-import { checkLoss, sampleLosses, type TargetKind } from "./loss.ts";
+import { checkLoss, sampleLosses } from "./loss.ts";
 import type { Model } from "./model.ts";
 import type { LossSpec, ModelSpec } from "./model-spec.ts";
 import { readModel } from "./read-model.ts";
 
-/** m samples, row after row: inputs m × (size of one sample), targets m × k values or m class indices. */
+/** m samples, row after row: inputs m × (size of one sample), targets m × k values, or m class indices 0 … k − 1 for crossEntropy. */
 export interface NetworkData {
   readonly inputs: Float64Array;
   readonly targets: Float64Array;
@@ -20,8 +20,8 @@ export interface NetworkProblemOptions {
 
 /**
  * A network on data with a loss: L(θ) = Σ p_i ℓ(f(θ; x_i), y_i). The model is given as read, or as its specification.
- * Programs read the buffers "theta", "frozen", "inputs" [c, …input shape], "targets" ([c, k], or [c] class indices) and
- * "weights" [c] for any number c of samples. Weight decay is no part of it.
+ * Programs read the buffers "theta", "frozen", "inputs" [c, …input shape], "targets" [c, k] and "weights" [c] for
+ * any number c of samples; class indices become unit vectors in the data of the problem. Weight decay is no part of it.
  *
  * @throws RangeError with one sentence when data and network do not fit.
  */
@@ -34,7 +34,7 @@ export function networkProblem(
   const model = "apply" in given ? given : readModel(given);
   const { sampleCount } = data;
   checkLoss(loss, model.outputCount);
-  const kind = checkData(model, loss, data);
+  const targets = readTargets(model, loss, data);
   const frozen = options.frozen ?? new Float64Array(0);
   if (frozen.length !== model.frozenSize) {
     fail(`the model has ${model.frozenSize} numbers that are not trained, got values for ${frozen.length}`);
@@ -47,14 +47,14 @@ export function networkProblem(
     layout: model.tensors.filter((t) => t.buffer === "theta"),
     weights: normalisedWeights(data.weights, sampleCount),
     frozen,
-    data: { inputs: data.inputs, targets: data.targets },
+    data: { inputs: data.inputs, targets },
     chunked: true,
-    lossProgram: (count) => lossProgram(model, loss, kind, count),
+    lossProgram: (count) => lossProgram(model, loss, count),
   };
 }
 
 /** The loss of `count` samples as nodes. */
-function lossProgram(model: Model, loss: LossSpec, kind: TargetKind, count: number): p.LossProgram {
+function lossProgram(model: Model, loss: LossSpec, count: number): p.LossProgram {
   const nodes = new Map(
     model.tensors.map((slot) => {
       const role = slot.buffer === "theta" ? "parameter" : "frozen";
@@ -64,7 +64,7 @@ function lossProgram(model: Model, loss: LossSpec, kind: TargetKind, count: numb
   const perSample = (buffer: string, shape: p.Shape, role: "data" | "weights") =>
     p.input(buffer, [count, ...shape], { role, perSample: true });
   const outputs = model.apply(perSample("inputs", model.inputShape, "data"), (tensor) => nodes.get(tensor)!);
-  const targets = perSample("targets", kind === "classes" ? [] : [model.outputCount], "data");
+  const targets = perSample("targets", [model.outputCount], "data");
   const losses = sampleLosses(loss, outputs, targets);
   const parameters = [...nodes].flatMap(([slot, node]) => (slot.buffer === "theta" ? [{ slot, node }] : []));
   return {
@@ -92,7 +92,8 @@ export function normalisedWeights(given: ArrayLike<number> | undefined, count: n
   return weights.map((w) => w / total);
 }
 
-function checkData(model: Model, loss: LossSpec, { inputs, targets, sampleCount }: NetworkData): TargetKind {
+/** Checks the data and returns the targets as k numbers a sample. */
+function readTargets(model: Model, loss: LossSpec, { inputs, targets, sampleCount }: NetworkData): Float64Array {
   const k = model.outputCount;
   const width = p.sizeOf(model.inputShape);
   if (!(Number.isSafeInteger(sampleCount) && sampleCount >= 1)) fail(`needs at least one sample, got ${sampleCount}`);
@@ -110,10 +111,10 @@ function checkData(model: Model, loss: LossSpec, { inputs, targets, sampleCount 
     );
   }
   checkFinite("targets", targets, classes ? 1 : k);
-  if (classes) checkClasses(targets, k);
-  else if (loss.type === "crossEntropy") checkProbabilities(targets, k);
+  if (classes) return unitVectors(targets, k);
+  if (loss.type === "crossEntropy") checkProbabilities(targets, k);
   else if (loss.type === "logistic") checkUnit(targets, k);
-  return classes ? "classes" : "values";
+  return targets;
 }
 
 function checkFinite(name: string, values: Float64Array, width: number): void {
@@ -121,9 +122,15 @@ function checkFinite(name: string, values: Float64Array, width: number): void {
   if (wrong >= 0) fail(`${name} of sample ${Math.floor(wrong / width)}: number ${wrong % width} is ${values[wrong]}`);
 }
 
-function checkClasses(targets: Float64Array, k: number): void {
-  const wrong = targets.findIndex((y) => !(Number.isInteger(y) && y >= 0 && y < k));
-  if (wrong >= 0) fail(`the class of sample ${wrong} must be an integer in 0..${k - 1}, got ${targets[wrong]}`);
+function unitVectors(classes: Float64Array, k: number): Float64Array {
+  const vectors = new Float64Array(classes.length * k);
+  classes.forEach((y, i) => {
+    if (!(Number.isInteger(y) && y >= 0 && y < k)) {
+      fail(`the class of sample ${i} must be an integer in 0..${k - 1}, got ${y}`);
+    }
+    vectors[i * k + y] = 1;
+  });
+  return vectors;
 }
 
 function checkUnit(targets: Float64Array, k: number): void {

@@ -32,7 +32,7 @@ export const attention: LayerReader<AttentionSpec> = (spec, context) => {
       const samples = x.shape[0]!;
       const split = (y: p.Node) => p.transpose(p.reshape(y, [samples, tokens, heads, keySize]), [0, 2, 1, 3]);
       const [q, k, v] = [query, key, value].map((map) => split(map(x, tensor))) as [p.Node, p.Node, p.Node];
-      const scores = p.div(p.matmul(q, k, false, true), Math.sqrt(keySize));
+      const scores = p.mul(1 / Math.sqrt(keySize), p.matmul(q, k, false, true));
       const weights = p.softmax(mask ? p.add(scores, mask) : scores);
       const joined = p.reshape(p.transpose(p.matmul(weights, v), [0, 2, 1, 3]), [samples, tokens, width]);
       return output(joined, tensor);

@@ -24,8 +24,8 @@ export const layerNorm: LayerReader<LayerNormSpec> = (spec, context) => {
           x.shape,
           x.shape.slice(0, -1).map((_, axis) => axis),
         );
-      const centred = p.sub(x, along(p.div(p.sum(x, [last]), width)));
-      const variance = p.div(p.sum(p.square(centred), [last]), width);
+      const centred = p.sub(x, along(p.mul(1 / width, p.sum(x, [last]))));
+      const variance = p.mul(1 / width, p.sum(p.square(centred), [last]));
       const normal = p.div(centred, along(p.sqrt(p.add(variance, epsilon))));
       if (!scale || !shift) return normal;
       const spread = (node: p.Node) => p.broadcast(node, x.shape, [last]);

@@ -1,4 +1,4 @@
-import { div, reshape, showShape, sizeOf, sum } from "../../program/index.ts";
+import { mul, reshape, showShape, sizeOf, sum } from "../../program/index.ts";
 import { readActivation } from "../activation.ts";
 import { type LayerReader, refuse } from "../layer.ts";
 import type { ActivationLayerSpec, PlainSpec } from "../model-spec.ts";
@@ -32,6 +32,6 @@ export const globalAvgPool: LayerReader<PlainSpec> = (_, context) => {
   const axes = sequence ? [1] : shape.slice(1).map((_, i) => i + 2);
   return {
     output: { shape: [kept], sequence: false },
-    apply: (x) => div(sum(x, axes), positions),
+    apply: (x) => mul(1 / positions, sum(x, axes)),
   };
 };

@@ -11,7 +11,7 @@ export const maxPool: LayerReader<PoolSpec> = (spec, context) =>
 export const avgPool: LayerReader<PoolSpec> = (spec, context) =>
   pool(spec, context, 0, (windows) => {
     const axis = windows.shape.length - 1;
-    return p.div(p.sum(windows, [axis]), windows.shape[axis]!);
+    return p.mul(1 / windows.shape[axis]!, p.sum(windows, [axis]));
   });
 
 function pool(spec: PoolSpec, context: LayerContext, fill: number, reduce: (windows: p.Node) => p.Node) {
