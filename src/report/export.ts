@@ -1,0 +1,33 @@
+import { type RunRecord, type Table, tableOf, tableToCsv } from "../record/index.ts";
+import { figureStyle, themed } from "./figure/style.ts";
+import { figuresOf } from "./figures/figures-of.ts";
+
+/** Every figure of a record as a file of its own: one SVG that follows the reader's light or dark theme. */
+export function renderFigures(record: RunRecord): readonly { readonly name: string; readonly svg: string }[] {
+  const style = `<style>${themed(figureStyle, undefined)}</style>`;
+  return figuresOf(record).map((figure) => {
+    const svg = figure.draw("wide").text;
+    const [, width, height] = /viewBox="0 0 ([\d.]+) ([\d.]+)"/.exec(svg)!;
+    const sized = svg
+      .replace("<svg ", `<svg width="${width}" height="${height}" `)
+      .replace(/ data-[\w-]+="[^"]*"/g, "");
+    return { name: figure.name, svg: `${sized.replace(/(<svg [^>]*>)/, `$1${style}`)}\n` };
+  });
+}
+
+/** Every table of a record as CSV, under the file name that the record gives it, and the spectrum as one more. */
+export function renderTables(record: RunRecord): readonly { readonly file: string; readonly csv: string }[] {
+  const { spectrum } = record.results;
+  const tables = Object.values(record.results).filter(
+    (value): value is Table => isTable(value) && value.values !== null,
+  );
+  const all =
+    spectrum === null
+      ? tables
+      : [...tables, tableOf("data/spectrum.csv", { eigenvalue: spectrum.eigenvalues, residual: spectrum.residuals })];
+  return all.map((table) => ({ file: table.file, csv: tableToCsv(table) }));
+}
+
+function isTable(value: unknown): value is Table {
+  return typeof value === "object" && value !== null && "columns" in value && "rows" in value;
+}

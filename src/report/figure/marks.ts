@@ -1,0 +1,121 @@
+import { coordinate, type Markup, markup } from "../markup.ts";
+import type { Axis } from "./axis.ts";
+import type { Box } from "./frame.ts";
+
+export type Point = readonly [number, number];
+
+/** The points of a curve in pixels; a value that is not finite breaks it. */
+export function trace(
+  x: ArrayLike<number>,
+  y: ArrayLike<number>,
+  axes: { readonly x: Axis; readonly y: Axis },
+): readonly Point[] {
+  return Array.from({ length: x.length }, (_, i) => {
+    const defined = Number.isFinite(x[i]!) && Number.isFinite(y[i]!);
+    return defined ? ([axes.x.at(x[i]!), axes.y.at(y[i]!)] as const) : ([Number.NaN, Number.NaN] as const);
+  });
+}
+
+/**
+ * The path through `points`, cut at gaps and where it leaves `box` by more than its own height: a pole runs off the plot
+ * instead of being clamped to its edge, and no coordinate grows without bound.
+ */
+export function linePath(points: readonly Point[], box: Box): string {
+  const room = grow(box, box.bottom - box.top);
+  let path = "";
+  let pen: Point | undefined;
+  for (let i = 1; i < points.length; i++) {
+    const segment = clipSegment(points[i - 1]!, points[i]!, room);
+    if (segment === undefined) {
+      pen = undefined;
+      continue;
+    }
+    const [from, to] = segment;
+    if (pen === undefined || Math.hypot(pen[0] - from[0], pen[1] - from[1]) > 0.01) path += `M${xy(from)}`;
+    path += `L${xy(to)}`;
+    pen = to;
+  }
+  return path;
+}
+
+/** The region between two curves over the same x, one piece for every run without gaps. */
+export function bandPath(upper: readonly Point[], lower: readonly Point[], box: Box): string {
+  const room = grow(box, box.bottom - box.top);
+  const inside = ([x, y]: Point): Point => [clamp(x, room.left, room.right), clamp(y, room.top, room.bottom)];
+  return runs(upper, lower)
+    .map(([from, to]) => {
+      const there = upper.slice(from, to).map(inside);
+      const back = lower.slice(from, to).map(inside).reverse();
+      return `M${[...there, ...back].map(xy).join("L")}Z`;
+    })
+    .join("");
+}
+
+/** A horizontal bar from `from` to `to` on the x axis, cut at the ends of the axis. */
+export function bar(
+  axis: Axis,
+  from: number,
+  to: number,
+  options: { readonly y: number; readonly height: number; readonly className: string; readonly fill?: string },
+): Markup | null {
+  const [lo, hi] = axis.domain;
+  const [left, right] = [axis.at(clamp(from, lo, hi)), axis.at(clamp(to, lo, hi))];
+  if (!(right > left)) return null;
+  const fill = options.fill === undefined ? null : markup` fill="${options.fill}"`;
+  return markup`<rect class="${options.className}" x="${left}" y="${options.y}" width="${right - left}" height="${options.height}"${fill}/>`;
+}
+
+/** Dots of radius `r`, as one path of circles. */
+export function dots(points: readonly Point[], r: number): string {
+  return points
+    .filter(([x, y]) => Number.isFinite(x) && Number.isFinite(y))
+    .map(([x, y]) => `M${coordinate(x - r)} ${coordinate(y)}a${r} ${r} 0 1 0 ${2 * r} 0a${r} ${r} 0 1 0 ${-2 * r} 0`)
+    .join("");
+}
+
+export function clamp(value: number, lo: number, hi: number): number {
+  return Math.min(Math.max(value, lo), hi);
+}
+
+export function grow({ left, top, right, bottom }: Box, by: number): Box {
+  return { left: left - by, top: top - by, right: right + by, bottom: bottom + by };
+}
+
+/** Liang–Barsky: the part of a segment inside the box, if any. */
+export function clipSegment([x0, y0]: Point, [x1, y1]: Point, box: Box): readonly [Point, Point] | undefined {
+  if (!Number.isFinite(x0 + y0 + x1 + y1)) return undefined;
+  const [dx, dy] = [x1 - x0, y1 - y0];
+  let [enter, leave] = [0, 1];
+  for (const [p, q] of [
+    [-dx, x0 - box.left],
+    [dx, box.right - x0],
+    [-dy, y0 - box.top],
+    [dy, box.bottom - y0],
+  ] as const) {
+    if (p === 0 && q < 0) return undefined;
+    if (p < 0) enter = Math.max(enter, q / p);
+    if (p > 0) leave = Math.min(leave, q / p);
+  }
+  if (enter > leave) return undefined;
+  return [
+    [x0 + enter * dx, y0 + enter * dy],
+    [x0 + leave * dx, y0 + leave * dy],
+  ];
+}
+
+function xy([x, y]: Point): string {
+  return `${coordinate(x)} ${coordinate(y)}`;
+}
+
+/** Index ranges [from, to) over which both curves are defined, of at least two points. */
+function runs(upper: readonly Point[], lower: readonly Point[]): readonly (readonly [number, number])[] {
+  const found: [number, number][] = [];
+  let from = 0;
+  for (let i = 0; i <= upper.length; i++) {
+    const defined = i < upper.length && Number.isFinite(upper[i]![1]) && Number.isFinite(lower[i]![1]);
+    if (defined) continue;
+    if (i - from >= 2) found.push([from, i]);
+    from = i + 1;
+  }
+  return found;
+}

@@ -1,0 +1,14 @@
+import type { Figure } from "../figure/frame.ts";
+import { type Markup, markup, rich, trusted } from "../markup.ts";
+
+/** A figure in its three layouts, of which the style sheet shows the one that fits, with readout and caption. */
+export function figureBlock(figure: Figure): Markup {
+  const layouts = (["wide", "medium", "narrow"] as const).map((width) => withClass(figure.draw(width), width));
+  const readout = figure.readout === null ? null : markup` data-readout="${JSON.stringify(figure.readout)}"`;
+  const line = figure.readout === null ? null : markup`<output class="readout"></output>`;
+  return markup`<figure${readout}>${line}${layouts}<figcaption class="caption">${rich(figure.caption)}</figcaption></figure>`;
+}
+
+function withClass({ text }: Markup, width: string): Markup {
+  return trusted(text.replace('class="figure"', `class="figure ${width}"`));
+}

@@ -1,0 +1,205 @@
+import { sha256 } from "@noble/hashes/sha2.js";
+import { utf8ToBytes } from "@noble/hashes/utils.js";
+import { base64 } from "../base64.ts";
+
+/**
+ * What the page does when a hand helps: the pointer (or the arrow keys) reads the values of a figure, a drag zooms it, Escape or a
+ * double click restores it; details open for print. Plain ECMAScript that runs in the reader's browser, so it is text here.
+ */
+export const pageScript = `"use strict";
+(() => {
+  const SVG = "http://www.w3.org/2000/svg";
+  const log = (a, v) => Math.sign(v) * Math.log1p(Math.abs(v / a.constant));
+  const warp = (a, v) => (a.kind === "log" ? Math.log10(v) : a.kind === "symlog" ? log(a, v) : v);
+  const share = (a, v) => (warp(a, v) - warp(a, a.domain[0])) / (warp(a, a.domain[1]) - warp(a, a.domain[0]));
+  const unshare = (a, t) => {
+    const w = warp(a, a.domain[0]) + t * (warp(a, a.domain[1]) - warp(a, a.domain[0]));
+    return a.kind === "log" ? 10 ** w : a.kind === "symlog" ? Math.sign(w) * Math.expm1(Math.abs(w)) * a.constant : w;
+  };
+  const show = (v, digits) => {
+    if (v === null) return "−∞ or unknown";
+    const a = Math.abs(v);
+    const [m, p] = v.toExponential(digits - 1).split("e");
+    if (a !== 0 && (a < 1e-3 || a >= 1e5)) return (m + " × 10" + [...String(+p)].map((c) => (c === "-" ? "⁻" : "⁰¹²³⁴⁵⁶⁷⁸⁹"[c])).join("")).replace("-", "−");
+    return String(Number(v.toPrecision(digits))).replace("-", "−");
+  };
+  const make = (parent, name, attributes) => {
+    const element = document.createElementNS(SVG, name);
+    for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
+    return parent.appendChild(element);
+  };
+  const niceTicks = (lo, hi, count) => {
+    const raw = (hi - lo) / count;
+    const power = 10 ** Math.floor(Math.log10(raw));
+    const step = power * ([1, 2, 5, 10].find((s) => s * power >= raw) ?? 10);
+    const ticks = [];
+    for (let i = Math.ceil(lo / step); i * step <= hi; i++) ticks.push(Number((i * step).toPrecision(12)));
+    return ticks;
+  };
+
+  function attach(figure, svg, readout, line) {
+    const plot = JSON.parse(svg.dataset.plot);
+    const { box } = plot;
+    const wide = box.right - box.left;
+    const high = box.bottom - box.top;
+    const size = svg.viewBox.baseVal;
+    let view = { x: [0, 1], y: [0, 1] };
+    let at = -1;
+    const cursor = make(svg, "path", { class: "cursor", d: "" });
+    const frame = make(svg, "rect", { class: "drag", width: 0, height: 0 });
+    const toX = (v) => box.left + (wide * (share(plot.x, v) - view.x[0])) / (view.x[1] - view.x[0]);
+    const point = (event) => {
+      const rect = svg.getBoundingClientRect();
+      return [((event.clientX - rect.left) * size.width) / rect.width, ((event.clientY - rect.top) * size.height) / rect.height];
+    };
+    const within = ([x, y]) => x >= box.left && x <= box.right && y >= 0 && y <= size.height;
+
+    function read(index) {
+      if (!readout || index < 0 || index >= readout.x.length) return;
+      at = index;
+      const x = toX(readout.x[index]);
+      if (!(x >= box.left - 1 && x <= box.right + 1)) return;
+      cursor.setAttribute("d", "M" + x + " " + box.top + "V" + box.bottom);
+      const parts = readout.series.map(({ name, values, lo, hi }) => {
+        const range = lo && lo[index] !== null && hi[index] !== null && lo[index] < hi[index] ? " (" + show(lo[index], 3) + " to " + show(hi[index], 3) + ")" : "";
+        return name + " " + show(values[index], 4) + range;
+      });
+      line.textContent = [readout.xName + " " + show(readout.x[index], 4), ...parts].join("   ");
+    }
+    function nearest(px) {
+      const v = unshare(plot.x, view.x[0] + ((px - box.left) / wide) * (view.x[1] - view.x[0]));
+      let [lo, hi] = [0, readout.x.length - 1];
+      while (hi - lo > 1) {
+        const mid = (lo + hi) >> 1;
+        if (readout.x[mid] <= v) lo = mid;
+        else hi = mid;
+      }
+      return v - readout.x[lo] < readout.x[hi] - v ? lo : hi;
+    }
+    function rest() {
+      at = -1;
+      cursor.setAttribute("d", "");
+      line.textContent = isWhole() ? line.dataset.hint : "double click or Escape shows the whole again";
+    }
+    const isWhole = () => view.x[0] === 0 && view.x[1] === 1 && view.y[0] === 0 && view.y[1] === 1;
+
+    const original = new Map();
+    for (const element of svg.querySelectorAll(".x-axis, .y-axis")) original.set(element, element.innerHTML);
+    const floating = [...svg.querySelectorAll(".halo, .own")].map((element) => ({ element, box: element.getAttribute("transform") }));
+    function ticksOf(axis, [from, to], count) {
+      const [lo, hi] = [unshare(axis, from), unshare(axis, to)];
+      if (axis.kind !== "linear" && (lo <= 0 || hi / lo > 20)) {
+        const powers = [];
+        for (let p = -30; p <= 30; p++) for (const s of [-1, 1]) if (s * 10 ** p >= lo && s * 10 ** p <= hi) powers.push(s * 10 ** p);
+        return powers;
+      }
+      return niceTicks(lo, hi, count);
+    }
+    function redrawAxes() {
+      for (const [element, html] of original) {
+        if (isWhole()) {
+          element.innerHTML = html;
+          continue;
+        }
+        const isX = element.classList.contains("x-axis");
+        const sample = element.querySelector("text");
+        const marks = element.querySelector("path");
+        const place = { y: sample.getAttribute("y"), x: sample.getAttribute("x"), d: marks.getAttribute("d") };
+        element.innerHTML = "";
+        const axis = isX ? plot.x : plot.y;
+        const window = isX ? view.x : view.y;
+        for (const value of ticksOf(axis, window, isX ? (wide < 400 ? 3 : 7) : 5)) {
+          const t = (share(axis, value) - window[0]) / (window[1] - window[0]);
+          if (isX) {
+            const x = box.left + t * wide;
+            make(element, "path", { class: "tick", d: "M" + x + " " + box.bottom + "v5" });
+            make(element, "text", { class: "muted middle", x, y: place.y }).textContent = show(value, 6);
+          } else {
+            const y = box.bottom - t * high;
+            make(element, "path", { class: value === 0 ? "zero" : "grid", d: "M" + box.left + " " + y + "H" + box.right });
+            make(element, "text", { class: "muted end", x: box.left - 8, y: y + 4.5 }).textContent = show(value, 6);
+          }
+        }
+      }
+    }
+    function zoom(next) {
+      view = next;
+      const sx = 1 / (view.x[1] - view.x[0]);
+      const sy = 1 / (view.y[1] - view.y[0]);
+      const dx = box.left - sx * (box.left + view.x[0] * wide);
+      const dy = box.bottom - sy * (box.bottom - view.y[0] * high);
+      for (const group of svg.querySelectorAll(".zoomed")) {
+        const both = group.dataset.along === "xy";
+        group.setAttribute("transform", "matrix(" + [sx, 0, 0, both ? sy : 1, dx, both ? dy : 0].join(" ") + ")");
+      }
+      for (const { element } of floating) {
+        const isRule = element.classList.contains("own");
+        element.style.visibility = isWhole() || isRule ? "" : "hidden";
+        if (isRule) element.setAttribute("transform", "translate(" + (toX(Number(element.dataset.x)) - Number(element.dataset.px)) + " 0)");
+        if (isRule) element.style.visibility = toX(Number(element.dataset.x)) < box.left || toX(Number(element.dataset.x)) > box.right ? "hidden" : "";
+      }
+      redrawAxes();
+      rest();
+    }
+    const whole = () => zoom({ x: [0, 1], y: [0, 1] });
+
+    let start = null;
+    svg.addEventListener("pointerdown", (event) => {
+      const p = point(event);
+      if (event.pointerType === "touch" || event.button !== 0 || !within(p) || p[1] > box.bottom) return;
+      start = p;
+      svg.setPointerCapture(event.pointerId);
+    });
+    svg.addEventListener("pointermove", (event) => {
+      const p = point(event);
+      if (start) {
+        const [x0, x1] = [Math.max(box.left, Math.min(start[0], p[0])), Math.min(box.right, Math.max(start[0], p[0]))];
+        const tall = Math.abs(p[1] - start[1]) > 24;
+        const [y0, y1] = tall ? [Math.max(box.top, Math.min(start[1], p[1])), Math.min(box.bottom, Math.max(start[1], p[1]))] : [box.top, box.bottom];
+        for (const [key, value] of Object.entries({ x: x0, y: y0, width: Math.max(0, x1 - x0), height: Math.max(0, y1 - y0) })) frame.setAttribute(key, value);
+      } else if (readout && within(p)) read(nearest(p[0]));
+      else rest();
+    });
+    svg.addEventListener("pointerup", () => {
+      if (!start) return;
+      start = null;
+      const [x, y, w, h] = ["x", "y", "width", "height"].map((key) => Number(frame.getAttribute(key)));
+      frame.setAttribute("width", 0);
+      if (w < 8 || h < 8) return;
+      const along = ([a, b], from, to) => [a + (b - a) * from, a + (b - a) * to];
+      zoom({
+        x: along(view.x, (x - box.left) / wide, (x + w - box.left) / wide),
+        y: along(view.y, (box.bottom - y - h) / high, (box.bottom - y) / high),
+      });
+    });
+    svg.addEventListener("pointerleave", () => start || rest());
+    svg.addEventListener("dblclick", whole);
+    figure.addEventListener("keydown", (event) => {
+      if (svg.getClientRects().length === 0) return;
+      if (event.key === "Escape") whole();
+      const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+      if (step === undefined || !readout) return;
+      event.preventDefault();
+      read(at < 0 ? 0 : at + step * (event.shiftKey ? 10 : 1));
+    });
+  }
+
+  for (const figure of document.querySelectorAll("figure[data-readout]")) {
+    const line = figure.querySelector(".readout");
+    const readout = JSON.parse(figure.dataset.readout);
+    line.dataset.hint = matchMedia("(hover: hover)").matches ? "point to read, drag to zoom" : "touch to read";
+    line.textContent = line.dataset.hint;
+    figure.tabIndex = 0;
+    for (const svg of figure.querySelectorAll("svg[data-plot]")) attach(figure, svg, readout, line);
+  }
+  addEventListener("beforeprint", () => {
+    for (const details of document.querySelectorAll("details")) details.open = true;
+  });
+})();
+`;
+
+/** The hash under which the page's content security policy lets this script run, and no other. */
+export function scriptHash(): string {
+  const bytes = sha256(utf8ToBytes(pageScript));
+  return `sha256-${base64(bytes)}`;
+}
