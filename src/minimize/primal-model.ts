@@ -1,0 +1,87 @@
+import type { Objective } from "../compile/index.ts";
+import {
+  type CholeskyFactor,
+  cholesky,
+  choleskySolve,
+  type Matrix,
+  matrix,
+  maxAbs,
+  multiplyTransposed,
+  transpose,
+} from "../numeric/index.ts";
+import type { DampedModel } from "./damped-model.ts";
+import { gaussNewtonParts } from "./gauss-newton.ts";
+import type { OutputRoots } from "./output-roots.ts";
+import type { RegularizedLoss } from "./regularized-loss.ts";
+
+/** Gauss–Newton in parameter space: C = AᵀA + wI, A = RJ stored. For at least as many outputs as parameters. */
+export function primalModel(
+  objective: Objective,
+  weightDecay: number,
+  theta: Float64Array,
+  gradient: Float64Array,
+): DampedModel {
+  const n = objective.dimension;
+  const { roots, pull } = gaussNewtonParts(objective, theta);
+  const jacobian = matrix(pull.length, n);
+  objective.jacobian(theta, jacobian.data);
+  multiplyRows(roots, jacobian);
+  const columns = transpose(jacobian);
+  const curvature = multiplyTransposed(columns, columns);
+  for (let i = 0; i < n; i++) curvature.data[i * n + i] += weightDecay;
+  return factoredModel(curvature, gradient);
+}
+
+/** The Hessian itself, by n products: C = ∇²F. Indefinite away from minima, so small dampings may be refused. */
+export function hessianModel(loss: RegularizedLoss, theta: Float64Array, gradient: Float64Array): DampedModel {
+  const n = theta.length;
+  const hessian = matrix(n, n);
+  const unit = new Float64Array(n);
+  for (let i = 0; i < n; i++) {
+    unit.fill(0)[i] = 1;
+    loss.hvp(theta, unit, hessian.data.subarray(i * n, (i + 1) * n));
+  }
+  return factoredModel(hessian, gradient);
+}
+
+/** Rows of J ← R_iJ_i, in place. */
+function multiplyRows({ blocks, outputCount: k }: OutputRoots, jacobian: Matrix): void {
+  const { rows, cols: n, data } = jacobian;
+  const held = new Float64Array(k * n);
+  for (let at = 0; at < rows; at += k) {
+    held.fill(0);
+    for (let i = 0; i < k; i++) {
+      for (let j = 0; j < k; j++) {
+        const r = blocks[(at + i) * k + j];
+        if (r === 0) continue;
+        const from = (at + j) * n;
+        for (let c = 0; c < n; c++) held[i * n + c] += r * data[from + c];
+      }
+    }
+    data.set(held, at * n);
+  }
+}
+
+function factoredModel(curvature: Matrix, gradient: Float64Array): DampedModel {
+  const n = curvature.rows;
+  const diagonal = Float64Array.from({ length: n }, (_, i) => curvature.data[i * n + i]);
+  let factor: CholeskyFactor | null = null;
+  const solve = (x: Float64Array, out: Float64Array) => {
+    if (!factor) throw new TypeError("primalModel: damp first");
+    choleskySolve(factor, x, out);
+  };
+  return {
+    scale: maxAbs(diagonal),
+    damp(mu) {
+      for (let i = 0; i < n; i++) curvature.data[i * n + i] = diagonal[i] + mu;
+      factor = cholesky(curvature);
+      return factor !== null;
+    },
+    step(out) {
+      solve(gradient, out);
+      for (let i = 0; i < n; i++) out[i] = -out[i];
+      return true;
+    },
+    solve,
+  };
+}
