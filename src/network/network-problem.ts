@@ -45,7 +45,7 @@ export function networkProblem(
     sampleCount,
     outputCount: model.outputCount,
     layout: model.tensors.filter((t) => t.buffer === "theta"),
-    weights: normalisedWeights(data.weights, sampleCount),
+    weights: p.probabilities("networkProblem", data.weights, sampleCount),
     frozen,
     data: { inputs: data.inputs, targets },
     chunked: true,
@@ -75,21 +75,6 @@ function lossProgram(model: Model, loss: LossSpec, count: number): p.LossProgram
     sampleLosses: losses,
     loss: p.sum(p.mul(perSample("weights", [], "weights"), losses)),
   };
-}
-
-/**
- * Sampling probabilities from what the user gave: positive, of sum 1 up to 1e-9, divided by their sum; uniform when
- * nothing was given.
- */
-export function normalisedWeights(given: ArrayLike<number> | undefined, count: number): Float64Array {
-  if (given === undefined) return new Float64Array(count).fill(1 / count);
-  if (given.length !== count) fail(`there are ${count} samples but ${given.length} weights`);
-  const weights = Float64Array.from(given);
-  const wrong = weights.findIndex((w) => !(w > 0 && Number.isFinite(w)));
-  if (wrong >= 0) fail(`weights[${wrong}] must be positive, got ${weights[wrong]}`);
-  const total = weights.reduce((a, b) => a + b, 0);
-  if (Math.abs(total - 1) > 1e-9) fail(`the weights must have sum 1, got ${total}`);
-  return weights.map((w) => w / total);
 }
 
 /** Checks the data and returns the targets as k numbers a sample. */

@@ -1,7 +1,11 @@
 export * from "./build.ts";
+export { checkVariableNames, formulaFunctions } from "./formula-functions.ts";
+export * from "./formula-problem.ts";
+export { FormulaError } from "./formula-tokens.ts";
 export * from "./loss-program.ts";
 export { didYouMean, nearestName } from "./nearest-name.ts";
 export * from "./node.ts";
 export * from "./operations.ts";
+export { parseFormula } from "./parse-formula.ts";
 export * from "./program.ts";
 export * from "./shape.ts";

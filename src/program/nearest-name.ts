@@ -11,7 +11,7 @@ export function nearestName(word: string, names: readonly string[]): string | nu
   let fewest = Math.max(1, Math.floor(word.length / 3)) + 1;
   for (const name of names) {
     const edits = editDistance(word.toLowerCase(), name.toLowerCase());
-    if (edits < fewest) {
+    if (edits < fewest && edits < Math.min(word.length, name.length)) {
       fewest = edits;
       best = name;
     }
