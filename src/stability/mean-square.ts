@@ -1,0 +1,144 @@
+import { type Matrix, matrix, type Rng } from "../numeric/index.ts";
+import type { SecondMoment } from "../sampling/index.ts";
+import { applyNoise, type MomentGroups, momentGroups } from "./moment-groups.ts";
+import { type MomentFinder, MomentSolver, matrixSpaceFinder } from "./moment-solver.ts";
+import { meanPart, momentWeights } from "./moment-weights.ts";
+import type { PreparedBlock, PreparedProblem } from "./prepared-problem.ts";
+import { stepSizeLimit, type UpdateRule } from "./update-rule.ts";
+
+export interface MeanSquare {
+  /**
+   * η_MS: mean-square stable exactly for 0 < η < threshold (rules with velocity: up to the first loss of stability).
+   */
+  threshold(): number;
+  /** ½ log ρ(Q), nats per step: the exponent of √E‖δ‖²; −∞ when a step annihilates everything. */
+  exponent(stepSize: number): number;
+  /** ρ(Q) of one block, and the S ⪰ 0 with Q(S) = ρS (null where there is no noise): positions, eigenbasis of H. */
+  block(index: number, stepSize: number): BlockMoment;
+}
+
+export interface BlockMoment {
+  readonly rho: number;
+  readonly moment: Matrix | null;
+}
+
+/**
+ * Mean-square stability near a minimum: E‖δ_t‖² → 0 exactly when ρ(Q) < 1, Q(S) = E[A S Aᵀ] (MM24; THEORY §3).
+ *
+ * Matrix-free: O(mk·r²) an application, a dozen applications a threshold, shared by all questions. Error: the root of
+ * a symmetric eigenproblem solved to residual 1e-8, so its square over the gap. Null for laws whose steps depend on
+ * each other (reshuffle, shuffle-once, cyclic), where Q would be that of a whole epoch.
+ */
+export function meanSquare(problem: PreparedProblem, rule: UpdateRule = { type: "gd" }): MeanSquare | null {
+  const { secondMoment } = problem.law;
+  if (secondMoment === null) return null;
+  const moments = problem.blocks.map((block) => blockMoments(block, secondMoment, rule, problem.rng));
+  return {
+    threshold: () => moments.reduce((least, block) => Math.min(least, block.threshold()), Number.POSITIVE_INFINITY),
+    exponent(stepSize) {
+      const rho = moments.reduce((largest, block) => Math.max(largest, block.at(stepSize).rho), 0);
+      return Math.log(rho) / 2;
+    },
+    block: (index, stepSize) => moments[index].at(stepSize),
+  };
+}
+
+interface BlockMoments {
+  threshold(): number;
+  at(stepSize: number): BlockMoment;
+}
+
+function blockMoments(
+  block: PreparedBlock,
+  { alpha, ...moment }: SecondMoment,
+  rule: UpdateRule,
+  rng: Rng,
+): BlockMoments {
+  const { eigenvalues } = block;
+  const groups = momentGroups(block.samples, { alpha, ...moment });
+  // A mean-square stable rule is stable in the mean.
+  const limit = stepSizeLimit(rule, eigenvalues[0]);
+  const low = (stepSize: number) => meanPart(eigenvalues, alpha, rule, stepSize);
+  if (groups.coefficients.length === 0) {
+    return { threshold: () => limit, at: (stepSize) => ({ rho: 1 + low(stepSize), moment: null }) };
+  }
+  const atOne = (x: number, modes = eigenvalues.length) =>
+    momentWeights(eigenvalues.subarray(0, modes), alpha, rule, Math.exp(x), { base: 0, excess: 0 });
+  const finder = makeFinder(groups, rng, atOne, Math.log(limit));
+  const noise = noiseScale(groups);
+  let threshold = Number.NaN;
+  return {
+    threshold() {
+      if (Number.isNaN(threshold)) threshold = firstLoss(finder, atOne, limit, rule);
+      return threshold;
+    },
+    at(stepSize) {
+      const base = low(stepSize);
+      const weightsAt = (x: number) => momentWeights(eigenvalues, alpha, rule, stepSize, { base, excess: Math.exp(x) });
+      for (let top = Math.log(stepSize * stepSize * noise) + 1; ; top += 2) {
+        const root = finder.solve(weightsAt, top - FOLDS, top);
+        if (root === "below") return { rho: Math.max(0, 1 + base), moment: null };
+        if (root !== "above") return { rho: Math.max(0, 1 + base + Math.exp(root.x)), moment: root.moment };
+      }
+    },
+  };
+}
+
+/** Unknowns are logarithms of η and of z − (mean part); so many e-folds below its scale one is looked for. */
+const FOLDS = 45;
+
+/** Above this many modes a first guess comes from the stiffest eighth of them. */
+const LARGE = 192;
+
+function makeFinder(
+  groups: MomentGroups,
+  rng: Rng,
+  weightsAt: (x: number, modes: number) => Float64Array,
+  top: number,
+): MomentFinder {
+  const r = groups.rows.cols;
+  if (groups.coefficients.some((c) => c < 0)) return matrixSpaceFinder(groups, rng);
+  if (r <= LARGE) return new MomentSolver(groups);
+  const modes = Math.ceil(r / 8);
+  const stiff = new MomentSolver({ ...groups, rows: leadingColumns(groups.rows, modes) });
+  const guess = stiff.solve((x) => weightsAt(x, modes), top - FOLDS, top, { rtol: 1e-3 });
+  return new MomentSolver(groups, typeof guess === "string" ? null : guess.vector);
+}
+
+/** GD: the one root below the limit of the mean. Velocities: the first root, looked for piece by piece. */
+function firstLoss(
+  finder: MomentFinder,
+  weightsAt: (x: number) => Float64Array,
+  limit: number,
+  rule: UpdateRule,
+): number {
+  const top = Math.log(limit);
+  const ends = [top];
+  if (rule.type !== "gd") for (let piece = 1; piece < PIECES; piece++) ends.unshift(top - (8 * piece) / PIECES);
+  ends.unshift(top - (rule.type === "gd" ? FOLDS : 14));
+  for (let j = 0; j + 1 < ends.length; j++) {
+    const root = finder.solve(weightsAt, ends[j], ends[j + 1]);
+    if (root === "above") return Math.exp(ends[j]);
+    if (root !== "below") return Math.exp(root.x);
+  }
+  return limit;
+}
+
+const PIECES = 32;
+
+/** tr V(I). Q(I) ⪯ (mean part + η² tr V(I)) I bounds ρ(Q) for GD; rules with velocity look further if need be. */
+function noiseScale(groups: MomentGroups): number {
+  const r = groups.rows.cols;
+  const unit = matrix(r, r);
+  for (let a = 0; a < r; a++) unit.data[a * r + a] = 1;
+  const image = applyNoise(groups, unit);
+  let trace = 0;
+  for (let a = 0; a < r; a++) trace += image.data[a * r + a];
+  return trace;
+}
+
+function leadingColumns(a: Matrix, count: number): Matrix {
+  const result = matrix(a.rows, count);
+  for (let i = 0; i < a.rows; i++) result.data.set(a.data.subarray(i * a.cols, i * a.cols + count), i * count);
+  return result;
+}

@@ -1,0 +1,24 @@
+import { type FactorKernel, generalEigenvalues, identity, matrix, maxAbs, scale } from "../numeric/index.ts";
+import type { Batch } from "../sampling/index.ts";
+
+/**
+ * λ of batches that repeat every epoch: log of the spectral radius of the product over one epoch, per step. Exact but
+ * for rounding; null when the product is so far from normal that its small spectral radius is not to be trusted
+ * (below 1e-9 of its largest entry). Cost O(mk·r² + 25r³).
+ */
+export function periodicExponent(kernel: FactorKernel, epoch: readonly Batch[], stepSize: number): number | null {
+  const r = kernel.rank;
+  const columns = identity(r); // row a becomes the image of e_a: the transposed product
+  const stepSizes = new Float64Array(r).fill(stepSize);
+  let logScale = 0;
+  for (const { indices, weights } of epoch) {
+    kernel.advance({ indices, weights, offsets: Int32Array.of(0, indices.length), stepSizes, vectors: columns.data });
+    const size = maxAbs(columns.data);
+    if (size === 0) return Number.NEGATIVE_INFINITY;
+    scale(1 / size, columns.data);
+    logScale += Math.log(size);
+  }
+  const { re, im } = generalEigenvalues(matrix(r, r, columns.data));
+  const radius = Math.hypot(re[0], im[0]);
+  return radius < 1e-9 ? null : (logScale + Math.log(radius)) / epoch.length;
+}
