@@ -9,3 +9,4 @@ export * from "./operations.ts";
 export { parseFormula } from "./parse-formula.ts";
 export * from "./program.ts";
 export * from "./shape.ts";
+export { substitute } from "./substitute.ts";
