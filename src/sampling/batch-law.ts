@@ -57,6 +57,8 @@ export interface BatchLaw {
   readonly sampleCount: number;
   /** p_i, adding up to 1. */
   readonly probabilities: Float64Array;
+  /** w_i: in a full batch, sample i has weight w_i/b. 1 but for importance (p_i/q_i) and unequal classes. */
+  readonly stepWeights: Float64Array;
   /** Steps until the law starts anew: 1 for independent batches, ⌈m/b⌉ for passes over the data. */
   readonly epochLength: number;
   /** The batches of an epoch when chance has no part in them; null otherwise. */

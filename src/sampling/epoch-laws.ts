@@ -66,7 +66,8 @@ export function randomOrder(m: number, rng: Rng): Int32Array {
 
 function epochShape(name: LawName, size: number, p: Float64Array) {
   const epochLength = Math.ceil(p.length / size);
-  return { name, size, sampleCount: p.length, probabilities: p, epochLength, secondMoment: null } as const;
+  const stepWeights = new Float64Array(p.length).fill(1);
+  return { name, size, sampleCount: p.length, probabilities: p, stepWeights, epochLength, secondMoment: null } as const;
 }
 
 function cut(order: Int32Array, size: number): Batch[] {

@@ -19,6 +19,7 @@ export function withReplacement(size: number, p: Float64Array, q: Float64Array):
     size,
     sampleCount: p.length,
     probabilities: p,
+    stepWeights,
     epochLength: 1,
     fixedEpoch: p.length === 1 ? [singleSample()] : null,
     secondMoment: singletons(
@@ -46,6 +47,7 @@ export function withoutReplacement(size: number, p: Float64Array): BatchLaw {
     size,
     sampleCount: m,
     probabilities: p,
+    stepWeights: new Float64Array(m).fill(1),
     epochLength: 1,
     fixedEpoch: size === m ? [collect([...p.keys()], () => 1 / m, 1)] : null,
     secondMoment: singletons(
@@ -77,6 +79,7 @@ export function antithetic(size: number, p: Float64Array, order: Int32Array): Ba
     size,
     sampleCount: m,
     probabilities: p,
+    stepWeights: new Float64Array(m).fill(1),
     epochLength: 1,
     fixedEpoch: pairCount === 1 ? [collect(repeat(mirror(0), pairs), () => 1 / size, 1)] : null,
     secondMoment: {

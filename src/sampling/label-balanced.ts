@@ -18,6 +18,7 @@ export function labelBalanced(size: number, p: Float64Array, labels: ArrayLike<n
     size,
     sampleCount: m,
     probabilities: p,
+    stepWeights: weightOf.map((w) => w * size),
     epochLength: 1,
     fixedEpoch: classes.every((members) => members.length === share) ? [collect([...p.keys()], weight, 1)] : null,
     secondMoment: balancedMoment(classes, m, share),
