@@ -64,7 +64,8 @@ interface Assignment {
 }
 
 function readAssignment(text: string): Assignment {
-  const shown = `--set ${text.length <= 80 ? text : `${text.slice(0, 77)}…`}`;
+  const line = text.replace(/\s+/g, " ");
+  const shown = `--set ${line.length <= 80 ? line : `${line.slice(0, 77)}…`}`;
   const equals = text.indexOf("=");
   if (equals < 0) throw new SpecError(`${shown}: expected path=value, found no "="`);
   const written = text.slice(equals + 1);
