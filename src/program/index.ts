@@ -1,4 +1,5 @@
 export * from "./build.ts";
+export { type Cost, nodeCost, programCost } from "./cost.ts";
 export { checkVariableNames, formulaFunctions } from "./formula-functions.ts";
 export * from "./formula-problem.ts";
 export { FormulaError } from "./formula-tokens.ts";
@@ -7,6 +8,7 @@ export { didYouMean, nearestName } from "./nearest-name.ts";
 export * from "./node.ts";
 export * from "./operations.ts";
 export { parseFormula } from "./parse-formula.ts";
+export { printProgram } from "./print.ts";
 export * from "./program.ts";
 export * from "./shape.ts";
 export { substitute } from "./substitute.ts";
