@@ -1,0 +1,205 @@
+import { ByteWriter } from "./byte-writer.ts";
+import { type Expr, type F64, type I32, i32, opcode, type V128, type ValueType } from "./expressions.ts";
+import type { ModuleBuilder } from "./module-builder.ts";
+
+export const typeCodes: Readonly<Record<ValueType, number>> = { i32: 0x7f, i64: 0x7e, f64: 0x7c, v128: 0x7b };
+
+/** A local that can be assigned again; reading it is an expression. */
+export interface Variable<T extends ValueType = ValueType> extends Expr<T> {
+  readonly index: number;
+}
+
+/** A function of the module, called by its number. */
+export interface FunctionRef {
+  readonly index: number;
+  readonly parameters: readonly ValueType[];
+  readonly result: ValueType | null;
+}
+
+/**
+ * Writes the body of one function: statements append code in order, expressions are written where they are used.
+ * Locals of a finished block are used again by later blocks, so that frames stay small.
+ */
+export class FunctionBuilder {
+  private readonly code = new ByteWriter();
+  private readonly locals: ValueType[] = [];
+  private readonly free: Record<ValueType, number[]> = { i32: [], i64: [], f64: [], v128: [] };
+  private scope: Variable[] = [];
+  /** Where functions that this one calls are added, and tables that it reads. */
+  readonly module: ModuleBuilder;
+  readonly parameters: readonly ValueType[];
+  readonly result: ValueType | null;
+
+  constructor(module: ModuleBuilder, parameters: readonly ValueType[], result: ValueType | null = null) {
+    this.module = module;
+    this.parameters = parameters;
+    this.result = result;
+  }
+
+  parameter<T extends ValueType>(index: number): Variable<T> {
+    return read(index, this.parameters[index] as T);
+  }
+
+  /** All parameters of a function that takes only 32-bit integers. */
+  pointers<const N extends readonly I32[]>(): N {
+    return this.parameters.map((_, i) => this.parameter<"i32">(i)) as readonly I32[] as N;
+  }
+
+  /** A new local that holds the value of `value`. */
+  variable<T extends ValueType>(value: Expr<T>): Variable<T> {
+    const { type } = value;
+    const reused = this.free[type].pop();
+    const index = reused ?? this.parameters.length + this.locals.length;
+    if (reused === undefined) this.locals.push(type);
+    const local = read(index, type);
+    this.scope.push(local);
+    this.assign(local, value);
+    return local;
+  }
+
+  /** Evaluates once; the result may be used many times. */
+  let<T extends ValueType>(value: Expr<T>): Expr<T> {
+    return "index" in value ? value : this.variable(value);
+  }
+
+  assign<T extends ValueType>(variable: Variable<T>, value: Expr<T>): void {
+    value.write(this.code);
+    this.code.byte(0x21);
+    this.code.unsigned(variable.index);
+  }
+
+  storeF64(address: I32, offset: number, value: F64): void {
+    this.store(0x39, address, offset, value);
+  }
+
+  storeI32(address: I32, offset: number, value: I32): void {
+    this.store(0x36, address, offset, value, 2);
+  }
+
+  storeVector(address: I32, offset: number, value: V128): void {
+    this.store([0xfd, 0x0b], address, offset, value);
+  }
+
+  /** Stores the first lane only. */
+  storeFirst(address: I32, offset: number, value: V128): void {
+    this.store([0xfd, 0x5b], address, offset, value);
+    this.code.byte(0);
+  }
+
+  /** Stores the second lane only. */
+  storeSecond(address: I32, offset: number, value: V128): void {
+    this.store([0xfd, 0x5b], address, offset, value);
+    this.code.byte(1);
+  }
+
+  /** Counts a fresh variable from `from` up to but not including `to`. The body must not change either bound. */
+  loop(from: I32 | number, to: I32 | number, step: number, body: (i: I32) => void): void {
+    if (typeof from === "number" && typeof to === "number" && from >= to) return;
+    this.block(() => {
+      const i = this.variable(typeof from === "number" ? i32.constant(from) : from);
+      const end = typeof to === "number" ? i32.constant(to) : this.let(to);
+      const again = () =>
+        this.doWhile(() => {
+          body(i);
+          this.assign(i, i32.add(i, step));
+          return i32.less(i, end);
+        });
+      if (typeof from === "number" && typeof to === "number") again();
+      else this.if(i32.less(i, end), again);
+    });
+  }
+
+  /** Runs the body, then again as long as the condition that it returns is not 0. */
+  doWhile(body: () => I32): void {
+    this.code.byte(0x03);
+    this.code.byte(0x40);
+    this.block(() => {
+      body().write(this.code);
+      this.code.byte(0x0d);
+      this.code.unsigned(0);
+    });
+    this.code.byte(0x0b);
+  }
+
+  if(condition: I32, then: () => void, otherwise?: () => void): void {
+    condition.write(this.code);
+    this.code.byte(0x04);
+    this.code.byte(0x40);
+    this.block(then);
+    if (otherwise) {
+      this.code.byte(0x05);
+      this.block(otherwise);
+    }
+    this.code.byte(0x0b);
+  }
+
+  call(callee: FunctionRef, ...operands: readonly Expr[]): void {
+    callTo(callee, operands).write(this.code);
+  }
+
+  /** Leaves the function with this value. */
+  return(value: Expr): void {
+    value.write(this.code);
+    this.code.byte(0x0f);
+  }
+
+  /** Locals made inside are free again afterwards. */
+  block(body: () => void): void {
+    const outer = this.scope;
+    this.scope = [];
+    body();
+    for (const local of this.scope) this.free[local.type].push(local.index);
+    this.scope = outer;
+  }
+
+  /** The function as the code section wants it: declarations of locals, instructions, end. */
+  body(): Uint8Array {
+    const out = new ByteWriter();
+    const runs: { type: ValueType; count: number }[] = [];
+    for (const type of this.locals) {
+      const last = runs[runs.length - 1];
+      if (last?.type === type) last.count++;
+      else runs.push({ type, count: 1 });
+    }
+    out.unsigned(runs.length);
+    for (const { type, count } of runs) {
+      out.unsigned(count);
+      out.byte(typeCodes[type]);
+    }
+    out.append(this.code.bytes());
+    if (this.result !== null) out.byte(0x00); // unreachable: every path has returned
+    out.byte(0x0b);
+    return out.bytes();
+  }
+
+  private store(instruction: number | readonly [number, number], address: I32, offset: number, value: Expr, align = 3) {
+    address.write(this.code);
+    value.write(this.code);
+    opcode(this.code, instruction);
+    this.code.unsigned(align);
+    this.code.unsigned(offset);
+  }
+}
+
+/** The result of a call, as an expression. */
+export function callTo<T extends ValueType>(callee: FunctionRef, operands: readonly Expr[]): Expr<T> {
+  return {
+    type: (callee.result ?? "i32") as T,
+    write: (out) => {
+      for (const operand of operands) operand.write(out);
+      out.byte(0x10);
+      out.unsigned(callee.index);
+    },
+  };
+}
+
+function read<T extends ValueType>(index: number, type: T): Variable<T> {
+  return {
+    type,
+    index,
+    write: (out) => {
+      out.byte(0x20);
+      out.unsigned(index);
+    },
+  };
+}

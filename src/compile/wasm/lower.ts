@@ -1,0 +1,191 @@
+import { type Node, type Output, type Program, type Shape, sizeOf } from "../../program/index.ts";
+import { type Frame, frameOf, stridesIn } from "./frame.ts";
+import { fuses, type Group, loopShape, operandViews, type Schedule } from "./schedule.ts";
+import type { LoopKernel, LoopOp, LoopOperation, Place, Ref, Step, StepNode } from "./steps.ts";
+import { rowMajor, type View } from "./view.ts";
+
+/** A program as kernel calls in order, and where its nodes are kept. */
+export interface Lowered {
+  readonly steps: readonly Step[];
+  /** Windows of output buffers into which a node is computed directly. */
+  readonly windows: ReadonlyMap<Node, { readonly buffer: string; readonly offset: number }>;
+}
+
+/** Writes the groups of a schedule out as loop kernels, with only what others read stored. */
+export function lower(program: Program, schedule: Schedule): Lowered {
+  const { views, levels } = schedule;
+  const { windows, copies } = placeOutputs(program.outputs, views);
+  const read = rootsRead(schedule);
+  const steps: Step[] = [];
+  for (const { nodes, groups } of levels) {
+    for (const node of nodes) steps.push(...nodeSteps(node, views));
+    for (const group of groups) {
+      steps.push(groupStep(group, views, (node) => read.has(node) || windows.has(node) || copies.some(reads(node))));
+    }
+  }
+  for (const { node, buffer, offset } of copies) {
+    steps.push(copyStep(views.get(node)!, node.shape, { buffer, offset }, rowMajor(node.shape)));
+  }
+  return { steps, windows };
+
+  function reads(node: Node) {
+    return (output: Output) => views.get(output.node)!.root === node;
+  }
+}
+
+/** An output whose value is a computed node in full is computed in place; the others are copied at the end. */
+function placeOutputs(outputs: readonly Output[], views: ReadonlyMap<Node, View>) {
+  const windows = new Map<Node, { buffer: string; offset: number }>();
+  const copies: Output[] = [];
+  const disjoint = !outputs.some((a, i) => outputs.some((b, j) => j < i && overlap(a, b)));
+  for (const output of outputs) {
+    const view = views.get(output.node)!;
+    const { root } = view;
+    const computed = root.op !== "input" && root.op !== "constant";
+    if (disjoint && computed && isWholeOf(view) && !windows.has(root)) {
+      windows.set(root, { buffer: output.buffer, offset: output.offset });
+    } else copies.push(output);
+  }
+  return { windows, copies };
+}
+
+function isWholeOf(view: View): boolean {
+  const dense = rowMajor(view.shape);
+  const ordered = view.shape.every((extent, axis) => extent === 1 || view.strides[axis] === dense[axis]);
+  return ordered && view.offset === 0 && sizeOf(view.shape) === sizeOf(view.root.shape);
+}
+
+function overlap(a: Output, b: Output): boolean {
+  const disjoint = a.offset + sizeOf(a.node.shape) <= b.offset || b.offset + sizeOf(b.node.shape) <= a.offset;
+  return a.buffer === b.buffer && !disjoint;
+}
+
+/** Nodes whose value some other step reads from memory. */
+function rootsRead({ views, levels }: Schedule): Set<Node> {
+  const read = new Set<Node>();
+  for (const { nodes, groups } of levels) {
+    for (const node of nodes) for (const operand of node.operands) read.add(views.get(operand)!.root);
+    for (const { members } of groups) {
+      const own = new Set(members);
+      for (const member of members) {
+        for (const view of operandViews(member, views)) if (!(own.has(view.root) && fuses(view))) read.add(view.root);
+      }
+    }
+  }
+  return read;
+}
+
+function groupStep(group: Group, views: ReadonlyMap<Node, View>, stored: (node: Node) => boolean): Step {
+  const { frame, members } = group;
+  const loop = new LoopWriter(frame);
+  const values = new Map<Node, Ref>();
+  for (const node of members) {
+    const shape = loopShape(node);
+    const operands = operandViews(node, views).map((view) => {
+      const inside = fuses(view) ? values.get(view.root) : undefined;
+      return inside ?? loop.read(view, shape);
+    });
+    if (node.op === "sum") {
+      loop.sum(operands[0]!, stridesIn(frame, shape, sumStrides(shape, node.attributes.axes)), { node, offset: 0 });
+      continue;
+    }
+    const rearranged =
+      node.op === "broadcast" || node.op === "transpose" || node.op === "slice" || node.op === "reshape";
+    const exponent = node.op === "pow" ? { exponent: node.attributes.exponent } : {};
+    const value = rearranged ? operands[0]! : loop.apply({ op: node.op as LoopOp, operands, ...exponent });
+    values.set(node, value);
+    if (stored(node)) loop.store(value, stridesIn(frame, shape, rowMajor(shape)), { node, offset: 0 });
+  }
+  return loop.step();
+}
+
+/** Strides in the result of a sum, along the axes of its operand. */
+function sumStrides(shape: Shape, axes: readonly number[]): number[] {
+  const kept = rowMajor(shape.map((extent, axis) => (axes.includes(axis) ? 1 : extent)));
+  return kept.map((stride, axis) => (axes.includes(axis) ? 0 : stride));
+}
+
+function nodeSteps(node: Node, views: ReadonlyMap<Node, View>): Step[] {
+  switch (node.op) {
+    case "pad": {
+      const operand = node.operands[0]!;
+      const { axis, before } = node.attributes;
+      const strides = rowMajor(node.shape);
+      const fill = new LoopWriter(frameOf([sizeOf(node.shape)]));
+      fill.store({ constant: 0 }, fill.frame.length > 0 ? [1] : [], { node, offset: 0 });
+      const place = { node, offset: before * strides[axis]! };
+      return [fill.step(), copyStep(views.get(operand)!, operand.shape, place, strides)];
+    }
+    case "concat": {
+      const { axis } = node.attributes;
+      const strides = rowMajor(node.shape);
+      let offset = 0;
+      return node.operands.map((operand) => {
+        const step = copyStep(views.get(operand)!, operand.shape, { node, offset }, strides);
+        offset += operand.shape[axis]! * strides[axis]!;
+        return step;
+      });
+    }
+    default: {
+      const operands = node.operands.map((o) => views.get(o)!);
+      const reads = operands.map(({ root, offset }) => ({ node: root, offset }));
+      return [{ kind: "node", node: node as StepNode, operands, reads, writes: [{ node, offset: 0 }] }];
+    }
+  }
+}
+
+function copyStep(view: View, shape: Shape, place: Place, strides: readonly number[]): Step {
+  const loop = new LoopWriter(frameOf(shape));
+  loop.store(loop.read(view, shape), stridesIn(loop.frame, shape, strides), place);
+  return loop.step();
+}
+
+/** Collects the parts of one loop kernel and the places that its pointers will point to. */
+class LoopWriter {
+  readonly frame: Frame;
+  private readonly leaves: { readonly strides: readonly number[]; readonly place: Place; readonly root: Node }[] = [];
+  private readonly operations: LoopOperation[] = [];
+  private readonly stores: { value: Ref; strides: readonly number[]; place: Place }[] = [];
+  private readonly sums: { value: Ref; strides: readonly number[]; place: Place }[] = [];
+
+  constructor(frame: Frame) {
+    this.frame = frame;
+  }
+
+  read(view: View, shape: Shape): Ref {
+    const { root, offset } = view;
+    if (root.op === "constant" && root.attributes.values.length === 1) return { constant: root.attributes.values[0]! };
+    const strides = stridesIn(this.frame, shape, view.strides);
+    const found = this.leaves.findIndex(
+      (leaf) =>
+        leaf.root === root && leaf.place.offset === offset && leaf.strides.every((stride, a) => stride === strides[a]),
+    );
+    if (found >= 0) return { leaf: found };
+    return { leaf: this.leaves.push({ strides, place: { node: root, offset }, root }) - 1 };
+  }
+
+  apply(operation: LoopOperation): Ref {
+    return { operation: this.operations.push(operation) - 1 };
+  }
+
+  store(value: Ref, strides: readonly number[], place: Place): void {
+    this.stores.push({ value, strides, place });
+  }
+
+  sum(value: Ref, strides: readonly number[], place: Place): void {
+    this.sums.push({ value, strides, place });
+  }
+
+  step(): Step {
+    const { frame, operations } = this;
+    const kernel: LoopKernel = {
+      frame,
+      leaves: this.leaves.map((leaf) => leaf.strides),
+      operations,
+      stores: this.stores.map(({ value, strides }) => ({ value, strides })),
+      sums: this.sums.map(({ value, strides }) => ({ value, strides })),
+    };
+    const writes = [...this.stores, ...this.sums].map(({ place }) => place);
+    return { kind: "loop", kernel, reads: this.leaves.map((leaf) => leaf.place), writes };
+  }
+}

@@ -1,0 +1,115 @@
+import { type Node, type Program, sizeOf } from "../../program/index.ts";
+import type { Lowered } from "./lower.ts";
+import { TABLE_BYTES } from "./module-builder.ts";
+import type { Place } from "./steps.ts";
+import type { View } from "./view.ts";
+
+/** Byte addresses of everything a program keeps in memory. */
+export interface MemoryPlan {
+  /** The named buffers, inputs and outputs. */
+  readonly buffers: Readonly<Record<string, { readonly address: number; readonly length: number }>>;
+  /** Constants, written once. */
+  readonly constants: readonly { readonly address: number; readonly node: Node; readonly length: number }[];
+  /** Index tables of gathers and scatters, written once. */
+  readonly tables: ReadonlyMap<Int32Array, number>;
+  /** Bytes of intermediate results, after reuse. */
+  readonly scratchBytes: number;
+  readonly totalBytes: number;
+  addressOf(place: Place): number;
+}
+
+const ALIGNMENT = 64;
+const MAX_BYTES = 2 ** 32 - 65536;
+
+/**
+ * Assigns addresses: tables of functions, buffers, constants, then a scratch area in which the values of nodes live
+ * from the step that writes them to the last that reads them. The largest values choose first, each the lowest
+ * address free during its life.
+ */
+export function planMemory(program: Program, lowered: Lowered, views: ReadonlyMap<Node, View>): MemoryPlan {
+  let end = TABLE_BYTES;
+  const reserve = (bytes: number) => {
+    const address = end;
+    end = align(end + bytes);
+    return address;
+  };
+  const buffers: Record<string, { address: number; length: number }> = {};
+  for (const [name, length] of Object.entries(program.bufferSizes)) {
+    buffers[name] = { address: reserve(8 * length), length };
+  }
+  const homes = new Map<Node, number>();
+  const constants: { address: number; node: Node; length: number }[] = [];
+  const tables = new Map<Int32Array, number>();
+  const lives = livesOf(lowered);
+  for (const node of lives.keys()) {
+    if (node.op === "input") homes.set(node, buffers[node.attributes.buffer]!.address + 8 * node.attributes.offset);
+    else if (node.op === "constant") {
+      const repeated = views.get(node)!.strides.every((stride) => stride === 0);
+      const length = repeated ? 1 : sizeOf(node.shape);
+      const address = reserve(8 * length);
+      constants.push({ address, node, length });
+      homes.set(node, address);
+    }
+    const window = lowered.windows.get(node);
+    if (window) homes.set(node, buffers[window.buffer]!.address + 8 * window.offset);
+  }
+  for (const node of program.nodes) {
+    if (node.op !== "gather" && node.op !== "scatter") continue;
+    const { indices } = node.attributes;
+    if (!tables.has(indices)) tables.set(indices, reserve(4 * indices.length));
+  }
+  const scratch = [...lives].filter(([node]) => !homes.has(node)).map(([node, life]) => ({ node, ...life }));
+  const scratchBytes = packScratch(scratch, end, homes);
+  const totalBytes = end + scratchBytes;
+  if (totalBytes > MAX_BYTES) {
+    const gib = (totalBytes / 2 ** 30).toFixed(1);
+    throw new RangeError(`wasm: the program needs ${gib} GiB, more than the 4 GiB that WebAssembly can address`);
+  }
+  const addressOf = (place: Place) =>
+    8 * place.offset + ("node" in place ? homes.get(place.node)! : buffers[place.buffer]!.address);
+  return { buffers, constants, tables, scratchBytes, totalBytes, addressOf };
+}
+
+interface Life {
+  first: number;
+  last: number;
+}
+
+/** For each node kept in memory, the first and the last step that touch it. */
+function livesOf({ steps }: Lowered): Map<Node, Life> {
+  const lives = new Map<Node, Life>();
+  steps.forEach((step, time) => {
+    for (const place of [...step.reads, ...step.writes]) {
+      if (!("node" in place)) continue;
+      const life = lives.get(place.node);
+      if (life) life.last = time;
+      else lives.set(place.node, { first: time, last: time });
+    }
+  });
+  return lives;
+}
+
+/** Lowest free addresses, largest values first. Returns the bytes used. */
+function packScratch(scratch: readonly ({ node: Node } & Life)[], start: number, homes: Map<Node, number>): number {
+  const placed: { first: number; last: number; from: number; to: number }[] = [];
+  let bytes = 0;
+  const order = [...scratch].sort((a, b) => sizeOf(b.node.shape) - sizeOf(a.node.shape) || a.first - b.first);
+  for (const { node, first, last } of order) {
+    const size = align(8 * sizeOf(node.shape));
+    let from = 0;
+    for (const other of placed) {
+      if (other.last < first || other.first > last) continue;
+      if (from + size <= other.from) break;
+      from = Math.max(from, other.to);
+    }
+    const at = placed.findIndex((p) => p.from > from);
+    placed.splice(at < 0 ? placed.length : at, 0, { first, last, from, to: from + size });
+    homes.set(node, start + from);
+    bytes = Math.max(bytes, from + size);
+  }
+  return bytes;
+}
+
+function align(bytes: number): number {
+  return Math.ceil(bytes / ALIGNMENT) * ALIGNMENT;
+}

@@ -1,0 +1,112 @@
+import { ByteWriter } from "./byte-writer.ts";
+import type { ValueType } from "./expressions.ts";
+import { type FunctionBuilder, type FunctionRef, typeCodes } from "./function-builder.ts";
+
+/** Bytes at the beginning of memory that hold the tables of the functions. */
+export const TABLE_BYTES = 8192;
+
+/** Assembles functions into a module that imports its memory as `env.memory`. Equal functions are kept once. */
+export class ModuleBuilder {
+  private readonly types: string[] = [];
+  private readonly functions: { readonly type: number; readonly body: Uint8Array }[] = [];
+  private readonly exported: { readonly name: string; readonly ref: FunctionRef }[] = [];
+  private readonly known = new Map<string, FunctionRef>();
+  private readonly tables = new Map<string, { readonly address: number; readonly values: Float64Array }>();
+  private tableEnd = 0;
+
+  add(builder: FunctionBuilder): FunctionRef {
+    const { parameters, result } = builder;
+    const type = this.typeOf(parameters, result);
+    const ref = { index: this.functions.length, parameters, result };
+    this.functions.push({ type, body: builder.body() });
+    return ref;
+  }
+
+  /** The function known under `key`, built the first time. */
+  shared(key: string, build: () => FunctionBuilder): FunctionRef {
+    const found = this.known.get(key);
+    if (found) return found;
+    const made = this.add(build());
+    this.known.set(key, made);
+    return made;
+  }
+
+  /** The address of a table of doubles in the first TABLE_BYTES of memory, made the first time. */
+  table(key: string, build: () => Float64Array): number {
+    const found = this.tables.get(key);
+    if (found) return found.address;
+    const values = build();
+    const address = this.tableEnd;
+    this.tableEnd += values.byteLength;
+    if (this.tableEnd > TABLE_BYTES) throw new Error("ModuleBuilder: the tables outgrow their place");
+    this.tables.set(key, { address, values });
+    return address;
+  }
+
+  /** Writes the tables where the functions expect them. */
+  writeTables(memory: WebAssembly.Memory): void {
+    for (const { address, values } of this.tables.values()) {
+      new Uint8Array(memory.buffer).set(new Uint8Array(values.buffer), address); // bit patterns, NaN included
+    }
+  }
+
+  export(name: string, ref: FunctionRef): void {
+    this.exported.push({ name, ref });
+  }
+
+  /** The bytes of the module; its memory has at least `pages` pages of 64 KiB. */
+  bytes(pages: number): Uint8Array<ArrayBuffer> {
+    const out = new ByteWriter();
+    out.append([0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0]);
+    section(out, 1, this.types.length, (s) => {
+      for (const type of this.types) writeType(s, type);
+    });
+    section(out, 2, 1, (s) => {
+      s.name("env");
+      s.name("memory");
+      s.append([0x02, 0x00]);
+      s.unsigned(pages);
+    });
+    section(out, 3, this.functions.length, (s) => {
+      for (const { type } of this.functions) s.unsigned(type);
+    });
+    section(out, 7, this.exported.length, (s) => {
+      for (const { name, ref } of this.exported) {
+        s.name(name);
+        s.byte(0x00);
+        s.unsigned(ref.index);
+      }
+    });
+    section(out, 10, this.functions.length, (s) => {
+      for (const { body } of this.functions) {
+        s.unsigned(body.length);
+        s.append(body);
+      }
+    });
+    return out.bytes();
+  }
+
+  private typeOf(parameters: readonly ValueType[], result: ValueType | null): number {
+    const type = `${parameters.join(",")}>${result ?? ""}`;
+    const found = this.types.indexOf(type);
+    return found >= 0 ? found : this.types.push(type) - 1;
+  }
+}
+
+function writeType(out: ByteWriter, type: string): void {
+  const [parameters, results] = type.split(">").map((list) => (list === "" ? [] : list.split(",")));
+  out.byte(0x60);
+  for (const list of [parameters!, results!]) {
+    out.unsigned(list.length);
+    for (const name of list) out.byte(typeCodes[name as ValueType]);
+  }
+}
+
+function section(out: ByteWriter, id: number, count: number, content: (out: ByteWriter) => void): void {
+  const inner = new ByteWriter();
+  inner.unsigned(count);
+  content(inner);
+  out.byte(id);
+  out.unsigned(inner.length);
+  out.append(inner.bytes());
+}
