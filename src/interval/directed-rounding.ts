@@ -82,12 +82,11 @@ const SMALL = powerOfTwo(-400);
 const SHRINK = powerOfTwo(-600);
 const GROW = powerOfTwo(600);
 
-/** A number with the sign of ab − p, for p = fl(ab) not NaN. */
+/** A number with the sign of ab − p, for p = fl(ab), finite or not. */
 function productError(a: number, b: number, p: number): number {
   const size = Math.abs(p);
   if (size > SMALLEST_EXACT && size < LARGEST_EXACT && splits(a) && splits(b)) return roundingError(a, b, p);
   if (a === 0 || b === 0 || isInfinite(a) || isInfinite(b)) return 0;
-  if (isInfinite(p)) return -p;
   const s = scaleOf(a);
   const t = scaleOf(b);
   const h = a * s * (b * t);
