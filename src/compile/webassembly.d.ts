@@ -7,7 +7,7 @@ declare namespace WebAssembly {
     prototype: Memory;
     new (descriptor: { initial: number; maximum?: number; shared?: boolean }): Memory;
   };
-  type Module = {};
+  type Module = object;
   var Module: {
     prototype: Module;
     new (bytes: Uint8Array): Module;
