@@ -12,6 +12,7 @@ import {
 } from "../numeric/index.ts";
 import type { BatchLaw, WeightedBatch } from "../sampling/index.ts";
 import type { SampleFactors } from "./sample-factors.ts";
+import { signConfidence } from "./verdict.ts";
 
 /** Non-zero eigenvalues κ of H_B = Σ_j w_j H_{i_j} for many batches: batch t owns values[starts[t] … starts[t+1] − 1]. */
 export interface BatchSpectra {
@@ -74,16 +75,25 @@ export interface LogDetBound {
   readonly value: number;
   /** Whether it is the exact mean; if not, it is a sample mean minus its 99 % half-width. */
   readonly exact: boolean;
+  /** What a claim about the sign may rest on: the exact mean, or the sample mean minus its half-width at 1 − 1e-5. */
+  readonly safe: number;
 }
 
 /** (1/r) E log|det(I − ηH_B)| ≤ λ: the mean of all r exponents (THEORY §3, Bounds). */
 export function logDetBound(spectra: BatchSpectra, stepSize: number): LogDetBound {
   const logs = logDeterminants(spectra, stepSize);
   const { batches, rank, exact } = spectra;
-  if (logs.includes(Number.NEGATIVE_INFINITY)) return { value: Number.NEGATIVE_INFINITY, exact };
-  if (exact) return { value: logs.reduce((sum, log, t) => sum + batches[t].probability * log, 0) / rank, exact };
-  const half = studentHalfWidth(Math.sqrt(variance(logs) / logs.length), logs.length - 1, 0.99);
-  return { value: (mean(logs) - half) / rank, exact };
+  if (logs.includes(Number.NEGATIVE_INFINITY)) {
+    return { value: Number.NEGATIVE_INFINITY, exact, safe: Number.NEGATIVE_INFINITY };
+  }
+  if (exact) {
+    const value = logs.reduce((sum, log, t) => sum + batches[t].probability * log, 0) / rank;
+    return { value, exact, safe: value };
+  }
+  const centre = mean(logs);
+  const standardError = Math.sqrt(variance(logs) / logs.length);
+  const below = (confidence: number) => (centre - studentHalfWidth(standardError, logs.length - 1, confidence)) / rank;
+  return { value: below(0.99), exact, safe: below(signConfidence) };
 }
 
 /** min |det(I − ηH_B)| over the batches, and whether one is singular up to rounding. */

@@ -45,33 +45,39 @@ export function certifiedUpperBound(
 ): number | null {
   const r = frame.eigenvalues.length;
   if (frame.samples.factor.rows * r * r > BUDGET || !Number.isFinite(found.rho)) return null;
-  const slack = Math.min(1e-6, 0.01 * Math.abs(1 - found.rho)) + 1e-12 * r;
-  const rho = found.rho + slack;
   const groups = momentGroups(frame.samples, moment);
-  const witness = resolvent(frame, groups, moment.alpha, stepSize, rho, found.moment);
-  const image = encloseSecondMoment(frame, probabilities, groups, moment.alpha, stepSize, witness);
-  const difference = subtractIntervals(
-    mapMatrix((x) => mul(point(rho), x), pointMatrix(witness)),
-    image,
-  );
-  const proved =
-    provePositiveDefinite(pointMatrix(witness)).status === "positive" &&
-    provePositiveDefinite(difference).status === "positive";
-  return proved ? log(point(rho)).hi / 2 : null;
+  const step: SecondMomentStep = { frame, probabilities, groups, alpha: moment.alpha, stepSize };
+  for (const slack of r <= 64 ? [5e-10, 1e-6] : [1e-6]) {
+    // Never so wide that it takes the sign of the logarithm away.
+    const rho = found.rho + Math.min(slack, 0.01 * Math.abs(1 - found.rho) + 1e-12 * r);
+    if (isWitness(step, resolvent(step, rho, found.moment), rho)) return log(point(rho)).hi / 2;
+  }
+  return null;
+}
+
+/** What defines Q. */
+interface SecondMomentStep {
+  readonly frame: HessianFrame;
+  readonly probabilities: Float64Array;
+  readonly groups: MomentGroups;
+  readonly alpha: number;
+  readonly stepSize: number;
+}
+
+/** Whether S ≻ 0 and ρS − Q(S) ≻ 0 can be shown. */
+function isWitness(step: SecondMomentStep, s: Matrix, rho: number): boolean {
+  if (provePositiveDefinite(pointMatrix(s)).status !== "positive") return false;
+  const scaled = mapMatrix((x) => mul(point(rho), x), pointMatrix(s));
+  return provePositiveDefinite(subtractIntervals(scaled, encloseSecondMoment(step, s))).status === "positive";
 }
 
 /**
  * Roughly (ρ − Q)⁻¹ I, by conjugate gradients preconditioned with the mean part (diagonal in the eigenbasis of H); stops
  * when the residual is below a quarter in Frobenius norm, which is all that the proof needs.
  */
-function resolvent(
-  { eigenvalues }: HessianFrame,
-  groups: MomentGroups,
-  alpha: number,
-  stepSize: number,
-  rho: number,
-  guess: Matrix | null,
-): Matrix {
+function resolvent(step: SecondMomentStep, rho: number, guess: Matrix | null): Matrix {
+  const { groups, alpha, stepSize } = step;
+  const { eigenvalues } = step.frame;
   const r = eigenvalues.length;
   const base = meanPart(eigenvalues, alpha, { type: "gd" }, stepSize);
   // D/η² = 1/(ρ − mean part), the inverse of what is left of ρ − Q without noise.
@@ -109,16 +115,10 @@ function resolvent(
 }
 
 /** Q(S) = S − η(HS + SH) + η²(1 − α)HSH + η²V(S), enclosed. */
-function encloseSecondMoment(
-  { samples }: HessianFrame,
-  probabilities: Float64Array,
-  groups: MomentGroups,
-  alpha: number,
-  stepSize: number,
-  witness: Matrix,
-): IntervalMatrix {
+function encloseSecondMoment(step: SecondMomentStep, witness: Matrix): IntervalMatrix {
+  const { groups, alpha, stepSize } = step;
   const s = pointMatrix(witness);
-  const h = encloseHessian(samples, probabilities);
+  const h = encloseHessian(step.frame.samples, step.probabilities);
   const hs = multiplyIntervals(h, s);
   const eta = point(stepSize);
   const square = mul(eta, eta);

@@ -1,7 +1,7 @@
 import { lag1Autocorrelation, mean, type Rng, studentHalfWidth, variance } from "../numeric/index.ts";
 import type { Cocycle, CocyclePath } from "./cocycle.ts";
 import { frameOf, mostGrown } from "./frame.ts";
-import type { Interval } from "./verdict.ts";
+import { type Interval, signConfidence } from "./verdict.ts";
 
 export interface ExponentOptions {
   readonly rng: Rng;
@@ -38,8 +38,6 @@ export interface ExponentEstimate {
   readonly lag1Autocorrelation: number;
   readonly independent: boolean;
 }
-
-export const signConfidence = 1 - 1e-5;
 
 /**
  * The top exponent lim (1/T) log‖A_T ⋯ A_1‖ of a stationary random product, by growth of one vector in each of several

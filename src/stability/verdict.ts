@@ -1,5 +1,8 @@
 export type Interval = readonly [number, number];
 
+/** The confidence at which a sign is claimed from a simulation: a report makes hundreds of such claims. */
+export const signConfidence = 1 - 1e-5;
+
 export type StabilityVerdict = "stable" | "unstable" | "undetermined" | "not-applicable";
 
 /** Why a verdict is "undetermined", "not-applicable" or surprising, for programs. */
