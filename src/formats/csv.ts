@@ -101,6 +101,7 @@ class TableReader {
 
 /** The lines that are not blank. */
 function* linesOf(bytes: Uint8Array, what: string): Generator<string> {
+  if (bytes.subarray(0, 65536).includes(0)) throw new FormatError(`${what}: expected text, found binary data`);
   const hasMark = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
   let start = hasMark ? 3 : 0;
   while (start < bytes.length) {
@@ -109,7 +110,6 @@ function* linesOf(bytes: Uint8Array, what: string): Generator<string> {
     if (end - start > longestLine)
       throw new FormatError(`${what}: expected lines below ${longestLine} bytes, found a longer one`);
     const line = strFromU8(bytes.subarray(start, end)).trim();
-    if (line.includes("\0")) throw new FormatError(`${what}: expected text, found binary data`);
     if (line !== "") yield line;
     start = end + 1;
   }
