@@ -57,12 +57,12 @@ test("ends separate negative from positive", () => {
           sorted.map(({ x }) => x),
           sorted.map(({ weight }) => weight / total),
         );
-        const { intervals, lost } = islands(random);
+        const { intervals } = islands(random);
         const inside = (stepSize: number) => intervals.some(([lo, hi]) => lo < stepSize && stepSize < hi);
         for (let t = 1; t < 400; t++) {
           const stepSize = (t / 400) * (2.5 / sorted[0].x);
-          const { value } = poleSumExponent(random, stepSize);
-          if (Math.abs(value) > 1e-12 && !lost.includes(stepSize)) expect(value < 0).toBe(inside(stepSize));
+          const { value, error } = poleSumExponent(random, stepSize);
+          if (Number.isFinite(value) && Math.abs(value) > 1e-12 + 10 * error) expect(value < 0).toBe(inside(stepSize));
         }
         for (const [lo, hi] of intervals) {
           for (const end of [lo, hi]) {
