@@ -105,6 +105,13 @@ describe("npz", () => {
     expect([...readArrays(base64(npz), "x.npz").keys()]).toEqual(["theta", "W"]);
   });
 
+  test("tensors of a checkpoint must be finite, each when it is read", () => {
+    const nan = numpyHeader("'descr': '<f2', 'fortran_order': False, 'shape': (1,), ");
+    const arrays = readArrays(zipSync({ "w.npy": join(nan, [0, 0x7e]), "b.npy": join(nan, [0, 0x3c]) }), "t.npz");
+    expect(arrays.get("b")!()).toEqual({ shape: [1], data: Float64Array.of(1) });
+    expect(arrays.get("w")).toThrow("t.npz: array w: expected finite numbers, found NaN at index [0]");
+  });
+
   test("says which arrays there are", () => {
     expect(() => read(base64(npz))).toThrow("x.npy: expected array: one of theta, W, found nothing");
     expect(() => read(base64(npz), { array: "thata" })).toThrow(/one of the arrays theta, W, found "thata"/);

@@ -44,12 +44,18 @@ export function readArray(bytes: Uint8Array, source: ArraySource): NumberArray {
 }
 
 /**
- * Every named array of an npz or safetensors file, read when asked for; a file with one array gives it the name "".
+ * Every array of a file by name, read when asked for; a file with one array gives it the name "".
  *
- * @throws FormatError as `readArray`.
+ * @throws FormatError as `readArray`, also when an array is read and holds NaN or infinities.
  */
 export function readArrays(bytes: Uint8Array, what: string): ReadonlyMap<string, () => NumberArray> {
-  return arraysOf(unpacked(bytes, what), what);
+  const arrays = arraysOf(unpacked(bytes, what), what);
+  const finite = (name: string, read: () => NumberArray) => () => {
+    const array = read();
+    requireFinite(array, name === "" ? what : `${what}: array ${name}`);
+    return array;
+  };
+  return new Map([...arrays].map(([name, read]) => [name, finite(name, read)]));
 }
 
 function arraysOf(bytes: Uint8Array, what: string): ReadonlyMap<string, () => NumberArray> {

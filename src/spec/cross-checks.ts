@@ -1,6 +1,6 @@
 import type { NumberTree } from "./data-spec.ts";
 import type { Complaint } from "./first-complaint.ts";
-import type { LayerSpec } from "./model-spec.ts";
+import { checkLayerNames } from "./layer-names.ts";
 import { nearestName } from "./nearest-name.ts";
 import type { RunSpec } from "./run-spec.ts";
 import { formatPath, leafPaths, parsePath, type ValuePath, valueAt } from "./value-path.ts";
@@ -11,7 +11,7 @@ export function crossCheck(spec: RunSpec): Complaint | null {
   return (
     problem(spec) ??
     parameters(spec) ??
-    layerNames(spec) ??
+    (spec.model === undefined ? null : checkLayerNames(spec.model)) ??
     sampleCounts(spec) ??
     batch(spec) ??
     minimiser(spec) ??
@@ -44,43 +44,15 @@ function parameters({ objective, parameters }: RunSpec): Complaint | null {
   if (parameters === undefined) {
     return at(["parameters"], `expected { values: [${names.join(", ")}] } for the objective, found nothing`);
   }
-  if ("init" in parameters && typeof parameters.init === "string" && parameters.init !== "zeros") {
-    const expected = "expected { values: […] }, { init: zeros } or { init: { normal: 0.1 } } for an objective";
-    return at(["parameters", "init"], `${expected}, which has no layers, found ${parameters.init}`);
+  if (!("values" in parameters)) {
+    const found = "init" in parameters ? "init" : "file";
+    return at([], `expected { values: [${names.join(", ")}] } for an objective, found ${found}`, "parameters");
   }
-  if ("values" in parameters && parameters.values.length !== names.length) {
+  if (parameters.values.length !== names.length) {
     const found = `found ${parameters.values.length}`;
     return at(["parameters", "values"], `expected ${many(names.length, "number")} (${names.join(", ")}), ${found}`);
   }
   return weights === undefined ? null : distribution(weights, samples.length, ["objective", "weights"]);
-}
-
-function layerNames({ model }: RunSpec): Complaint | null {
-  if (model === undefined || "onnx" in model) return null;
-  const known: string[] = [];
-  const visit = (layers: readonly LayerSpec[], path: ValuePath): Complaint | null => {
-    for (const [i, layer] of layers.entries()) {
-      const here = [...path, i];
-      if (layer.share !== undefined && !known.includes(layer.share)) {
-        const near = nearestName(layer.share, known);
-        const hint = near === null ? "" : `; did you mean ${near}?`;
-        return at(
-          [...here, "share"],
-          `expected the name of an earlier layer, found ${JSON.stringify(layer.share)}${hint}`,
-        );
-      }
-      if (layer.name !== undefined) {
-        if (known.includes(layer.name)) {
-          return at([...here, "name"], `expected every layer name once, found ${JSON.stringify(layer.name)} again`);
-        }
-        known.push(layer.name);
-      }
-      const inner = layer.type === "residual" ? visit(layer.layers, [...here, "layers"]) : null;
-      if (inner !== null) return inner;
-    }
-    return null;
-  };
-  return visit(model.layers, ["model", "layers"]);
 }
 
 function sampleCounts({ data }: RunSpec): Complaint | null {

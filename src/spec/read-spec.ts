@@ -1,5 +1,6 @@
 import { crossCheck } from "./cross-checks.ts";
 import { type Complaint, firstComplaint } from "./first-complaint.ts";
+import { joinShared } from "./layer-names.ts";
 import { runSchema } from "./run-schema.ts";
 import type { RunSpec } from "./run-spec.ts";
 import { parseSource, type SourceDocument } from "./source-document.ts";
@@ -92,13 +93,16 @@ function assign(value: unknown, { text, path, value: next }: Assignment): unknow
 function resolve(value: unknown): RunSpec | Complaint {
   const result = runSchema.safeParse(value);
   if (!result.success) return firstComplaint(result.error.issues, value);
-  const spec = withDefaultParameters(result.data);
+  const spec = complete(result.data);
   return crossCheck(spec) ?? spec;
 }
 
-function withDefaultParameters(spec: RunSpec): RunSpec {
-  const isLayered = spec.model !== undefined && "layers" in spec.model;
-  return isLayered && spec.parameters === undefined ? { ...spec, parameters: { init: "torch" } } : spec;
+/** Defaults that look at more than one key. */
+function complete(spec: RunSpec): RunSpec {
+  if (spec.model === undefined) return spec;
+  const isLayered = "layers" in spec.model;
+  const parameters = spec.parameters ?? (isLayered ? ({ init: "torch" } as const) : undefined);
+  return { ...spec, model: joinShared(spec.model), ...(parameters === undefined ? {} : { parameters }) };
 }
 
 function sentence(complaint: Complaint, source: SourceDocument, assignments: readonly Assignment[]): string {
