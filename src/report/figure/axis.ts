@@ -1,6 +1,7 @@
 import { scaleLinear, scaleLog, scaleSymlog } from "d3-scale";
 import { type Markup, markup } from "../markup.ts";
 import { superscript, typographic } from "../numerals.ts";
+import { textWidth } from "./text-width.ts";
 
 export interface Tick {
   readonly value: number;
@@ -70,18 +71,27 @@ export function symlogAxis(options: AxisOptions & { readonly constant: number })
   return { kind: "symlog", domain, range, at: scale, ticks, constant };
 }
 
-/** Ticks and labels under a horizontal axis at height `y`, its title behind the last label or, when narrow, below. */
+/**
+ * Ticks and labels under a horizontal axis at height `y`, its title behind the last label or, when narrow, below. A label that would
+ * stick out of a figure of this `width` is left away.
+ */
 export function horizontalAxis(
   axis: Axis,
-  options: { readonly y: number; readonly marksAt?: number; readonly title: string; readonly titleBelow: boolean },
+  options: {
+    readonly y: number;
+    readonly marksAt?: number;
+    readonly title: string;
+    readonly titleBelow: boolean;
+    readonly width: number;
+  },
 ): Markup {
-  const { y, marksAt = y, title, titleBelow } = options;
+  const { y, marksAt = y, title, titleBelow, width } = options;
   const end = axis.range[1];
   const marks = axis.ticks.map(
     ({ value, label }) => markup`<path class="tick" d="M${axis.at(value)} ${marksAt}v${label === "" ? 3 : 5}"/>`,
   );
   const labels = axis.ticks
-    .filter(({ label }) => label !== "")
+    .filter(({ value, label }) => label !== "" && fits(axis.at(value), label, width))
     .map(({ value, label }) => markup`<text class="muted middle" x="${axis.at(value)}" y="${y + 19}">${label}</text>`);
   const place = titleBelow
     ? markup`<text class="muted end" x="${end}" y="${y + 37}">${title}</text>`
@@ -107,6 +117,16 @@ export function verticalAxis(
       ({ value, label }) => markup`<text class="muted end" x="${left - 8}" y="${axis.at(value) + 4.5}">${label}</text>`,
     );
   return markup`<g class="y-axis">${lines}${labels}</g><text class="muted" x="0" y="${titleY}">${title}</text>`;
+}
+
+/** Where a plot may begin so that the labels of its vertical axis fit left of it. */
+export function roomForLabels(axis: Axis): number {
+  return Math.max(30, 11 + Math.max(...axis.ticks.map(({ label }) => textWidth(label))));
+}
+
+function fits(x: number, label: string, width: number): boolean {
+  const half = textWidth(label) / 2;
+  return x - half >= 0 && x + half <= width;
 }
 
 function powerLabel(step: number, power: number): string {

@@ -1,6 +1,7 @@
 import { type Markup, markup } from "../markup.ts";
 import type { Box } from "./frame.ts";
 import { clipSegment, type Point } from "./marks.ts";
+import { textWidth } from "./text-width.ts";
 
 export type Anchor = "start" | "middle" | "end";
 
@@ -18,9 +19,6 @@ export interface Obstacles {
   readonly bounds: Box;
 }
 
-/** Text of a figure is set in this size, in pixels of the viewBox. */
-export const fontSize = 13;
-
 /**
  * The first spot at which the text covers nothing, else the one that covers least, with a halo of the ground so that it
  * stays readable there. `lines` are set one under another.
@@ -31,14 +29,15 @@ export function label(
   obstacles: Obstacles,
   className: string,
 ): Markup | null {
+  const weight = className.includes("strong") ? 1.08 : 1;
   let best: { spot: Spot; cost: number } | undefined;
   for (const spot of spots) {
-    const cost = costOf(boxOf(lines, spot), obstacles);
+    const cost = costOf(boxOf(lines, spot, weight), obstacles);
     if (best === undefined || cost < best.cost - 1e-9) best = { spot, cost };
     if (cost === 0) break;
   }
   if (best === undefined || best.cost >= outOfBounds) return null;
-  obstacles.boxes.push(boxOf(lines, best.spot));
+  obstacles.boxes.push(boxOf(lines, best.spot, weight));
   return labelAt(lines, best.spot, className);
 }
 
@@ -64,19 +63,11 @@ export function spotsAlong(points: readonly Point[], bounds: Box): readonly Spot
   return spots;
 }
 
-/** An estimate of the width of a text, on the safe side for the usual system fonts. */
-export function textWidth(text: string, size = fontSize): number {
-  let units = 0;
-  for (const c of text)
-    units += /[ilj.,;:'|!·\s]/.test(c) ? 0.32 : /[mwMW%—]/.test(c) ? 0.92 : /[A-Z]/.test(c) ? 0.7 : 0.59;
-  return units * size;
-}
-
 const lineHeight = 16;
 const outOfBounds = 1e6;
 
-function boxOf(lines: readonly string[], { x, y, anchor }: Spot): Box {
-  const width = Math.max(...lines.map((line) => textWidth(line)));
+function boxOf(lines: readonly string[], { x, y, anchor }: Spot, weight: number): Box {
+  const width = weight * Math.max(...lines.map((line) => textWidth(line)));
   const left = anchor === "start" ? x : anchor === "end" ? x - width : x - width / 2;
   return { left: left - 3, top: y - 12, right: left + width + 3, bottom: y + 5 + (lines.length - 1) * lineHeight };
 }

@@ -81,9 +81,13 @@ export function grow({ left, top, right, bottom }: Box, by: number): Box {
   return { left: left - by, top: top - by, right: right + by, bottom: bottom + by };
 }
 
+/** So far out that a slope no longer matters, and squares are still finite. */
+const farAway = 1e9;
+
 /** Liang–Barsky: the part of a segment inside the box, if any. */
-export function clipSegment([x0, y0]: Point, [x1, y1]: Point, box: Box): readonly [Point, Point] | undefined {
-  if (!Number.isFinite(x0 + y0 + x1 + y1)) return undefined;
+export function clipSegment(from: Point, to: Point, box: Box): readonly [Point, Point] | undefined {
+  if (![...from, ...to].every(Number.isFinite)) return undefined;
+  const [x0, y0, x1, y1] = [...from, ...to].map((v) => clamp(v, -farAway, farAway)) as [number, number, number, number];
   const [dx, dy] = [x1 - x0, y1 - y0];
   let [enter, leave] = [0, 1];
   for (const [p, q] of [

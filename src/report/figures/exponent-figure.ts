@@ -1,5 +1,5 @@
 import { columnOf, type RunRecord, type Table } from "../../record/index.ts";
-import { type Axis, horizontalAxis, linearAxis, symlogAxis, verticalAxis } from "../figure/axis.ts";
+import { type Axis, horizontalAxis, linearAxis, roomForLabels, symlogAxis, verticalAxis } from "../figure/axis.ts";
 import {
   type Box,
   canvas,
@@ -10,14 +10,15 @@ import {
   hatch,
   type Readout,
 } from "../figure/frame.ts";
-import { label, type Obstacles, spotsAlong, textWidth } from "../figure/labels.ts";
+import { label, type Obstacles, spotsAlong } from "../figure/labels.ts";
 import { bandPath, dots, linePath, type Point, trace } from "../figure/marks.ts";
+import { textWidth } from "../figure/text-width.ts";
 import { type Markup, markup } from "../markup.ts";
 import { asWritten } from "../numerals.ts";
 import { answer } from "../words/answer.ts";
 import { exponentCaption } from "../words/caption.ts";
 import { ruleName } from "../words/subject.ts";
-import { exponentWindow, needsSymlog } from "./exponent-window.ts";
+import { exponentWindow, needsSymlog, type Window } from "./exponent-window.ts";
 import { barNames, stableBars } from "./stable-bars.ts";
 
 /** μ(η) and λ(η) with its interval, the stable step sizes as bars under them, and the user's own step size through both. */
@@ -40,13 +41,12 @@ function draw(record: RunRecord, columns: CurveColumns, size: FigureWidth): Mark
   const width = figureWidths[size];
   const narrow = size !== "wide";
   const id = `exponents-${size}`;
-  const plot: Box = {
-    left: narrow ? 42 : 49,
-    top: 40,
-    right: width - (narrow ? 6 : 12 + widestName(record)),
-    bottom: narrow ? 250 : 282,
-  };
-  const axes = axesOf(record, columns, plot, narrow);
+  const window = exponentWindow(record, columns);
+  const [top, bottom] = [40, narrow ? 250 : 282];
+  const y = verticalOf(columns, window, [bottom, top]);
+  const plot: Box = { left: roomForLabels(y), top, right: width - (narrow ? 12 : 12 + widestName(record)), bottom };
+  const x = linearAxis({ domain: window.x, range: [plot.left, plot.right], count: narrow ? 4 : 8 });
+  const axes = { x, y };
   const bars = stableBars(record, columns, { axis: axes.x, top: plot.bottom + (narrow ? 22 : 30), narrow, id });
   const curves = curvesOf(columns, axes);
   const own = axes.x.at(record.conventions.stepSize);
@@ -91,7 +91,13 @@ function draw(record: RunRecord, columns: CurveColumns, size: FigureWidth): Mark
       markup`<path class="other" d="${linePath(curves.mu, plot)}"/>`,
       markup`<path class="main" d="${linePath(curves.lambda, plot)}"/>`,
     ),
-    horizontalAxis(axes.x, { y: bars.bottom - 2, marksAt: plot.bottom, title: "step size η", titleBelow: narrow }),
+    horizontalAxis(axes.x, {
+      y: bars.bottom - 2,
+      marksAt: plot.bottom,
+      title: "step size η",
+      titleBelow: narrow,
+      width,
+    }),
     bars.shapes,
     markup`<path class="rule own" data-x="${String(record.conventions.stepSize)}" data-px="${own}" d="M${own} ${plot.top - 20}V${bars.bottom}"/>`,
     bars.names,
@@ -117,17 +123,10 @@ function curveColumns(table: Table): CurveColumns {
   return Object.fromEntries(names.map((name) => [name, column(name)])) as CurveColumns;
 }
 
-function axesOf(
-  record: RunRecord,
-  columns: CurveColumns,
-  plot: Box,
-  narrow: boolean,
-): { readonly x: Axis; readonly y: Axis } {
-  const { x, y } = exponentWindow(record, columns);
-  const across = { domain: x, range: [plot.left, plot.right], count: narrow ? 4 : 8 } as const;
-  const up = { domain: y, range: [plot.bottom, plot.top], count: 5 } as const;
+function verticalOf(columns: CurveColumns, { x, y }: Window, range: readonly [number, number]): Axis {
   const constant = needsSymlog(columns, x);
-  return { x: linearAxis(across), y: constant === null ? linearAxis(up) : symlogAxis({ ...up, count: 9, constant }) };
+  if (constant === null) return linearAxis({ domain: y, range, count: 5 });
+  return symlogAxis({ domain: y, range, count: 9, constant });
 }
 
 /** Whether λ comes with an interval anywhere; closed forms do not. */
@@ -189,8 +188,8 @@ function sideLabels(y: Axis, plot: Box, narrow: boolean, obstacles: Obstacles): 
   const zero = y.at(0);
   if (!narrow) {
     const gap = Math.min(32, (zero - plot.top) * 0.6);
-    const up = markup`<text class="unstable" x="${plot.right + 8}" y="${zero - gap + 4}">unstable</text>`;
-    return markup`${up}<text class="stable" x="${plot.right + 8}" y="${zero + 36}">stable</text>`;
+    const up = markup`<text class="unstable side" x="${plot.right + 8}" y="${zero - gap + 4}">unstable</text>`;
+    return markup`${up}<text class="stable side" x="${plot.right + 8}" y="${zero + 36}">stable</text>`;
   }
   const up = label(["unstable"], sideSpots(zero - 7, -24, plot), obstacles, "unstable");
   return markup`${up}${label(["stable"], sideSpots(zero + 17, 24, plot), obstacles, "stable")}`;

@@ -1,11 +1,13 @@
 import type { RunRecord } from "../../record/index.ts";
 import type { CurveColumns } from "./exponent-figure.ts";
 
+export interface Window {
+  readonly x: readonly [number, number];
+  readonly y: readonly [number, number];
+}
+
 /** The part of the curves that the figure opens with: all stable sets and the user's step size, and the depth where they lie. */
-export function exponentWindow(
-  record: RunRecord,
-  columns: CurveColumns,
-): { readonly x: readonly [number, number]; readonly y: readonly [number, number] } {
+export function exponentWindow(record: RunRecord, columns: CurveColumns): Window {
   const x = stepSizeWindow(record, columns);
   return { x, y: exponentRange(record, columns, x) };
 }

@@ -65,7 +65,7 @@ function draw(record: RunRecord, spectrum: SpectrumResult, positive: readonly nu
     )}"/>`,
     markup`<path class="unstable" d="${dots(stacks.points.filter(isTooSharp), stacks.radius)}"/>`,
     sharpnessLabel(record, spectrum, positive, axis, stacks, obstacles),
-    horizontalAxis(axis, { y: plot.bottom, title, titleBelow: narrow }),
+    horizontalAxis(axis, { y: plot.bottom, title, titleBelow: narrow, width }),
   );
 }
 

@@ -85,7 +85,7 @@ export const pageScript = `"use strict";
 
     const original = new Map();
     for (const element of svg.querySelectorAll(".x-axis, .y-axis")) original.set(element, element.innerHTML);
-    const floating = [...svg.querySelectorAll(".halo, .own")].map((element) => ({ element, box: element.getAttribute("transform") }));
+    const floating = [...svg.querySelectorAll(".halo, .side, .own")];
     function ticksOf(axis, [from, to], count) {
       const [lo, hi] = [unshare(axis, from), unshare(axis, to)];
       if (axis.kind !== "linear" && (lo <= 0 || hi / lo > 20)) {
@@ -132,7 +132,7 @@ export const pageScript = `"use strict";
         const both = group.dataset.along === "xy";
         group.setAttribute("transform", "matrix(" + [sx, 0, 0, both ? sy : 1, dx, both ? dy : 0].join(" ") + ")");
       }
-      for (const { element } of floating) {
+      for (const element of floating) {
         const isRule = element.classList.contains("own");
         element.style.visibility = isWhole() || isRule ? "" : "hidden";
         if (isRule) element.setAttribute("transform", "translate(" + (toX(Number(element.dataset.x)) - Number(element.dataset.px)) + " 0)");

@@ -39,6 +39,7 @@ figure svg.figure.wide{display:block}
 table{width:100%;border-collapse:collapse;font-size:15px;line-height:1.45}
 td,th{padding:9px 16px 9px 0;border-top:1px solid;text-align:left;vertical-align:baseline;font-weight:400}
 tr:last-child td,tr:last-child th{border-bottom:0}
+thead th{font-size:13.5px;padding-top:14px}.exceptional{margin-top:14px}
 .hypotheses .mark{width:31px;padding-right:0}.hypotheses .mark svg{display:block;position:relative;top:1px}
 .hypotheses th{width:48%}
 .statement{margin:12px 0 16px;padding-left:16px;border-left:2px solid}
@@ -83,8 +84,8 @@ dl.pairs{grid-template-columns:1fr;gap:0}dl.pairs dd{margin-bottom:8px}
 
 function colours(p: Palette): string {
   return `body{background:${p.ground};color:${p.ink};color-scheme:${p.ground === "#fdfdfc" ? "light" : "dark"}}
-.subject,.lead,.numbers dt,.numbers dd,.caption,td,.source,footer,.readout,dl.pairs dt,.note{color:${p.muted}}
-.lead strong,.numbers .value,th{color:${p.ink}}
+.subject,.lead,.numbers dt,.numbers dd,.caption,td,.source,thead th,footer,.readout,dl.pairs dt,.note{color:${p.muted}}
+.lead strong,.numbers .value,tbody th{color:${p.ink}}
 .numbers,.numbers>div,td,th,details,details:last-of-type,.hypotheses tr,ul.plain li{border-color:${p.hairline}}
 .statement{border-color:${p.faint}}
 pre{background:${p.wash};color:${p.ink}}

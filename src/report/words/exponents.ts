@@ -1,10 +1,14 @@
-import type { LambdaResult, RunRecord } from "../../record/index.ts";
+import type { LambdaResult, RunRecord, StabilityCause } from "../../record/index.ts";
 import { asWritten, exact, measured, nbsp, rough, span, whole } from "../numerals.ts";
+import { sharedCause } from "./answer.ts";
 import { signOf } from "./non-interpolating-answer.ts";
+import { isPlainDescent } from "./subject.ts";
 
 /** The two lines under the answer: the exponents, their precision and the reason for it. Sentences use **strong** for the numbers. */
 export function exponentLines(record: RunRecord): string {
   const { mu, lambda } = record.results;
+  const cause = sharedCause(record);
+  if (cause !== undefined) return withoutVerdict(record, cause);
   const parts = [
     lambda?.verdict === "not-applicable" ? withoutLambda(record) : signs(record),
     mu?.superstable ? "One step of gradient descent lands on the minimum to first order." : "",
@@ -34,17 +38,39 @@ export function lambdaText({ results }: RunRecord): string {
   return measured(lambda.value, (hi - lo) / 2);
 }
 
+/** What is known where no exponent decides. */
+function withoutVerdict(record: RunRecord, cause: StabilityCause): string {
+  switch (cause) {
+    case "not-a-minimum":
+      return `Away from a critical point the exponents decide nothing, so none is claimed.${sharpnessHere(record)}`;
+    case "saddle":
+      return "Along a direction of negative curvature every step size carries the iterates away.";
+    case "rank-not-constant":
+      return "Minima near this one have another number of flat directions, so neither exponent decides what happens here.";
+    default:
+      return "There the derivative depends on the side from which it is taken, so neither exponent decides. A point beside the kink or a smooth activation would give an answer.";
+  }
+}
+
+function sharpnessHere({ results, conventions }: RunRecord): string {
+  const sharpness = results.curvature?.sharpness ?? null;
+  if (sharpness === null) return "";
+  const limit = isPlainDescent(conventions.optimizer) ? `; 2/η is ${exact(2 / conventions.stepSize, sharpness)}` : "";
+  return ` The sharpness here is **${measured(sharpness, results.curvature?.sharpnessResidual ?? 0)}**${limit}.`;
+}
+
 function signs(record: RunRecord): string {
   const { mu, lambda } = record.results;
-  const m = mu === null ? "" : `**μ = ${muText(record)}**`;
-  if (lambda === null) return m === "" ? "" : `The exponent of gradient descent is ${m} per step.`;
+  const m = mu === null || (mu.value === null && !mu.superstable) ? "" : `**μ = ${muText(record)}**`;
+  if (lambda === null || (lambda.value === null && !lambda.superstable))
+    return m === "" ? "" : `The exponent of gradient descent is ${m} per step.`;
   const l = `**λ = ${lambdaText(record)}**`;
   const how = precision(lambda);
   if (m === "") return `The exponent of SGD is ${l} per step, ${how}.`;
-  if (mu!.verdict === lambda.verdict && lambda.verdict === "stable") {
+  if (mu?.verdict === lambda.verdict && lambda.verdict === "stable") {
     return `Both exponents are negative: ${m} and ${l} per step, ${how}.`;
   }
-  if (mu!.verdict === lambda.verdict && lambda.verdict === "unstable") {
+  if (mu?.verdict === lambda.verdict && lambda.verdict === "unstable") {
     return `Both exponents are positive: ${m} and ${l} per step, ${how}.`;
   }
   return `The exponents are ${m} for gradient descent and ${l} for SGD, per step; λ is ${how}.`;

@@ -17,7 +17,7 @@ export function nonsingularityLine(record: RunRecord): string {
   const map = mapName(record);
   const eta = asWritten(result.stepSize);
   if (result.verdict === "disproved") {
-    return `${map} is **singular at step size ${eta}**, proved: ${hereOf(result)?.reason ?? result.reason}.`;
+    return `${map} is **singular at step size ${eta}**, proved.`;
   }
   if (result.verdict === "proved") return `${map} is **non-singular at ${reachText(result)}**, proved.`;
   if (result.scope === "pieces") {
@@ -28,6 +28,14 @@ export function nonsingularityLine(record: RunRecord): string {
     return `${map} is **non-singular at almost every step size**, proved; whether ${eta} is one of the exceptions is undecided.`;
   }
   return `Whether ${lowerFirst(map)} is non-singular at step size ${eta} is **undecided**: ${result.reason}.`;
+}
+
+/** "At step size 1 the map collapses: every network …", when the user's step size is known to be singular, else nothing. */
+export function collapse({ results: { nonsingularity } }: RunRecord): string {
+  if (nonsingularity?.verdict !== "disproved") return "";
+  const { exceptionalStepSizes, stepSize, reason } = nonsingularity;
+  const here = exceptionalStepSizes.find(({ value }) => value === stepSize);
+  return `At step size ${asWritten(stepSize)} the map collapses: ${here?.reason ?? reason}.`;
 }
 
 /** "1/2", or "0.4142" where no fraction is known. */
@@ -51,10 +59,6 @@ function reachText(result: NonsingularityResult): string {
   const values = list.map(exceptionalText);
   const last = values.pop()!;
   return `every step size except ${values.length === 0 ? last : `${values.join(", ")} and ${last}`}`;
-}
-
-function hereOf({ exceptionalStepSizes, stepSize }: NonsingularityResult): ExceptionalStepSize | undefined {
-  return exceptionalStepSizes.find(({ value }) => value === stepSize);
 }
 
 function lowerFirst(text: string): string {

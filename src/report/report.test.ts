@@ -1,0 +1,141 @@
+import { createHash } from "node:crypto";
+import { expect, test } from "vitest";
+import { diagonalKernel, digitsLike } from "../../test/fixtures/records/diagonal-kernel.ts";
+import { twoWeights } from "../../test/fixtures/records/two-weights.ts";
+import { collapsing, crossEntropy, withoutVerdict } from "../../test/fixtures/records/variants.ts";
+import { parseRecord, type RunRecord, tableFromCsv } from "../record/index.ts";
+import { renderFigures, renderHtml, renderTables, renderTerminal } from "./index.ts";
+
+// What every report must have, whatever the record: one self-contained page, no number that is not one, a title and a description
+// for every figure, nothing of the record that could run, and tables that read back bit for bit (DESIGN §5, LOOK).
+
+const records: readonly (readonly [string, RunRecord])[] = [
+  ["two weights", twoWeights()],
+  ["two weights on an island", twoWeights({ stepSize: 0.5 })],
+  ["digits", diagonalKernel()],
+  ["undetermined", diagonalKernel({ ...digitsLike, stepSize: 0.2581, halfWidth: 0.0004 })],
+  ["cross-entropy", crossEntropy()],
+  ["collapsing", collapsing()],
+  ["not a minimum", withoutVerdict("not-a-minimum")],
+  ["saddle", withoutVerdict("saddle")],
+  ["on a kink", withoutVerdict("on-a-kink")],
+];
+
+test.each(records)("%s: the fixture is a valid record", (_, record) => {
+  expect(parseRecord(JSON.parse(JSON.stringify(record)))).toEqual(record);
+});
+
+test.each(records)("%s: no NaN, undefined or Infinity reaches the reader", (_, record) => {
+  for (const text of [
+    renderHtml(record),
+    renderTerminal(record, { color: false, columns: 100 }),
+    ...renderFigures(record).map(({ svg }) => svg),
+  ]) {
+    expect(withoutScript(text)).not.toMatch(/\bNaN\b|undefined|Infinity|\[object/);
+  }
+});
+
+test.each(records)("%s: the page asks nothing of the network and holds no duplicate id", (_, record) => {
+  const html = withoutScript(renderHtml(record));
+  const addresses = [...html.matchAll(/https?:\/\/[^\s"'<)]+/g)].map(([address]) => address);
+  expect(addresses.filter((address) => !/^http:\/\/www\.w3\.org\//.test(address))).toEqual([]);
+  expect(html).not.toMatch(/<link|<img|@import|url\((?!#)/);
+  const ids = [...html.matchAll(/ id="([^"]+)"/g)].map(([, id]) => id);
+  expect(new Set(ids).size).toBe(ids.length);
+});
+
+test.each(records)("%s: every figure has a title and a description that are in it", (_, record) => {
+  for (const [svg] of renderHtml(record).matchAll(/<svg [^>]*class="figure.*?<\/svg>/gs)) {
+    const [, labels] = /aria-labelledby="([^"]+)"/.exec(svg)!;
+    for (const id of labels!.split(" ")) expect(svg).toMatch(new RegExp(`<(title|desc) id="${id}">[^<]{10,}</`));
+  }
+});
+
+test("the content security policy admits our script and no other", () => {
+  const html = renderHtml(twoWeights());
+  const scripts = [...html.matchAll(/<script>(.*?)<\/script>/gs)].map(([, script]) => script!);
+  expect(scripts).toHaveLength(1);
+  const hash = createHash("sha256").update(scripts[0]!).digest("base64");
+  expect(html).toContain(`script-src 'sha256-${hash}'`);
+});
+
+test("a hostile record is shown as text everywhere", () => {
+  const evil = `</title></script><script>alert(1)</script><img src=x onerror="alert(1)">" onmouseover='alert(1)' **bold** \`code\``;
+  const base = collapsing();
+  const { results } = base;
+  const record: RunRecord = {
+    ...base,
+    runId: evil,
+    tool: { ...base.tool, command: evil, engine: evil },
+    conventions: { ...base.conventions, network: evil, loss: evil, lossName: evil, sampling: evil, optimizer: evil },
+    inputs: [{ path: evil, sha256: evil }],
+    warnings: [evil],
+    results: {
+      ...results,
+      hypotheses: [{ name: evil, status: "holds", value: 0, reason: evil }],
+      lr: [{ ...results.lr![0]!, convention: evil }],
+      nonsingularity: {
+        ...results.nonsingularity!,
+        statement: evil,
+        source: evil,
+        reason: evil,
+        method: evil,
+        assumptions: [evil],
+      },
+    },
+  };
+  const html = withoutScript(renderHtml(record));
+  expect(html).not.toMatch(/<img|<script>alert/i);
+  expect(withoutText(html)).not.toMatch(/onerror|onmouseover|alert/);
+  for (const { svg } of renderFigures(record)) expect(withoutText(svg)).not.toMatch(/onerror|onmouseover|alert/);
+});
+
+test.each([light("light"), light("dark"), light(undefined)])(
+  "theme %s is one theme or the reader's own",
+  (theme, html) => {
+    expect(html.includes("prefers-color-scheme:dark")).toBe(theme === undefined);
+    expect(html).toContain(theme === "dark" ? "background:#141619" : "background:#fdfdfc");
+  },
+);
+
+test.each(records)("%s: tables read back bit for bit", (_, record) => {
+  const { curves, spectrum } = record.results;
+  const files = new Map(renderTables(record).map(({ file, csv }) => [file, csv]));
+  if (curves !== null) expect(tableFromCsv({ ...curves, values: null }, files.get(curves.file)!)).toEqual(curves);
+  if (spectrum !== null)
+    expect(files.get("data/spectrum.csv")!.split("\n")).toHaveLength(spectrum.eigenvalues.length + 2);
+});
+
+test.each(records)("%s: the terminal keeps to its width, and to plain text in a pipe", (_, record) => {
+  for (const columns of [48, 80, 100, 240]) {
+    const lines = renderTerminal(record, { color: false, columns }).split("\n");
+    for (const line of lines) expect(line.length).toBeLessThanOrEqual(Math.min(columns, 100));
+    expect(lines.join("")).not.toContain("\u001b");
+  }
+  const colored = renderTerminal(record, { color: true, columns: 100 });
+  const stripped = colored.split("\u001b").map((part) => part.replace(/^\[[\d;]*m/, ""));
+  expect(stripped.join("")).toBe(renderTerminal(record, { color: false, columns: 100 }));
+});
+
+test("figures stand alone: sized, styled, without the page's data", () => {
+  const [figure] = renderFigures(twoWeights());
+  expect(figure!.svg).toMatch(/^<svg width="812" height="\d+" xmlns="http:\/\/www.w3.org\/2000\/svg"[^>]*><style>/);
+  expect(figure!.svg).not.toContain("data-");
+});
+
+test("the same record gives the same report", () => {
+  expect(renderHtml(twoWeights())).toBe(renderHtml(twoWeights()));
+});
+
+function light(theme: "light" | "dark" | undefined): [string | undefined, string] {
+  return [theme, renderHtml(twoWeights(), theme === undefined ? {} : { theme })];
+}
+
+function withoutScript(html: string): string {
+  return html.replace(/<script>"use strict";.*?<\/script>/s, "");
+}
+
+/** Only the tags and their attribute names: what a browser would act on. */
+function withoutText(html: string): string {
+  return [...html.matchAll(/<[^>]*>/g)].map(([tag]) => tag.replace(/"[^"]*"/g, '""')).join("");
+}

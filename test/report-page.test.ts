@@ -1,0 +1,124 @@
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { type BrowserContext, chromium, type Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { renderHtml } from "../src/report/index.ts";
+import { diagonalKernel } from "./fixtures/records/diagonal-kernel.ts";
+import { twoWeights } from "./fixtures/records/two-weights.ts";
+import { crossEntropy } from "./fixtures/records/variants.ts";
+
+// LOOK: text in a figure is at least 11 px as seen, on every screen; the page opens from disk, asks for nothing, never scrolls
+// sideways, and its figures answer the pointer. Seen through a real browser; skipped where there is none.
+
+const browsers = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
+const executablePath = process.env["CHROMIUM"] ?? browsers.find(existsSync);
+const flags =
+  "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync";
+
+const records = { "two weights": twoWeights(), digits: diagonalKernel(), "cross-entropy": crossEntropy() };
+
+describe.skipIf(executablePath === undefined)("the report in a browser", () => {
+  let folder: string;
+  let context: BrowserContext;
+  let page: Page;
+  const problems: string[] = [];
+
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), "separatrix-page-"));
+    context = await chromium.launchPersistentContext(join(folder, "profile"), {
+      executablePath: executablePath!,
+      args: flags.split(" "),
+    });
+    page = await context.newPage();
+    page.on("pageerror", (error) => problems.push(error.message));
+    page.on("console", (message) => problems.push(message.text()));
+    page.on("request", (request) => {
+      if (!/^(file|data):/.test(request.url())) problems.push(request.url());
+    });
+    for (const [name, record] of Object.entries(records))
+      writeFileSync(join(folder, `${name}.html`), renderHtml(record));
+  }, 120_000);
+
+  afterAll(async () => {
+    await context?.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  const open = async (name: string, width: number, media: "screen" | "print" = "screen") => {
+    await page.setViewportSize({ width, height: 900 });
+    await page.emulateMedia({ media });
+    await page.goto(pathToFileURL(join(folder, `${name}.html`)).href);
+  };
+
+  test.each(Object.keys(records))(
+    "%s: text in figures is at least 11 px as seen, and nothing overflows",
+    async (name) => {
+      for (const width of [320, 390, 599, 600, 768, 859, 860, 1280]) {
+        await open(name, width);
+        const seen = await page.evaluate(() => {
+          const shown = [...document.querySelectorAll("svg.figure")].filter(
+            (svg) => svg.getClientRects().length > 0,
+          ) as SVGSVGElement[];
+          const sizes = shown.map((svg) => (13 * svg.getBoundingClientRect().width) / svg.viewBox.baseVal.width);
+          const sticksOut = shown.flatMap((svg) => {
+            const outer = svg.getBoundingClientRect();
+            return [...svg.querySelectorAll("text")]
+              .filter((text) => text.textContent !== "")
+              .filter(
+                (text) =>
+                  Math.max(
+                    outer.left - text.getBoundingClientRect().left,
+                    text.getBoundingClientRect().right - outer.right,
+                  ) > 1,
+              )
+              .map((text) => text.textContent);
+          });
+          return {
+            smallest: Math.min(...sizes),
+            sticksOut,
+            scroll: document.documentElement.scrollWidth - innerWidth,
+          };
+        });
+        expect(seen.smallest, `at ${width} px`).toBeGreaterThanOrEqual(11);
+        expect(seen.sticksOut, `at ${width} px`).toEqual([]);
+        expect(seen.scroll, `at ${width} px`).toBeLessThanOrEqual(0);
+      }
+      expect(problems).toEqual([]);
+    },
+  );
+
+  test("on A4 paper the wide figure keeps 11 px too", async () => {
+    await open("two weights", 688, "print"); // 210 mm less two margins of 14 mm
+    const size = await page
+      .locator("svg.figure.wide")
+      .first()
+      .evaluate((svg) => (13 * svg.getBoundingClientRect().width) / (svg as SVGSVGElement).viewBox.baseVal.width);
+    expect(size).toBeGreaterThanOrEqual(11);
+  });
+
+  // At η = 0.3 the two-weight network with s = 2.2 has λ = ½log|1 − 0.81·0.3·2.2| + ½log|1 − 6.25·0.3·2.2| = 0.1872.
+  test("the pointer reads values, a drag zooms, Escape restores", async () => {
+    await open("two weights", 1000);
+    const svg = page.locator("svg.figure.wide").first();
+    const readout = page.locator(".readout").first();
+    const hint = await readout.textContent();
+    const ticks = await svg.locator(".x-axis text").allTextContents();
+    const tick = (await svg.locator(".x-axis text", { hasText: /^0\.3$/ }).boundingBox())!;
+    const frame = (await svg.boundingBox())!;
+    await page.mouse.move(tick.x + tick.width / 2, frame.y + 100);
+    const read = /η ([\d.]+).*λ ([\d.]+)/.exec((await readout.textContent())!)!;
+    expect(Number(read[1])).toBeCloseTo(0.3, 2);
+    expect(Number(read[2])).toBeCloseTo(0.1872, 2);
+    await page.mouse.down();
+    await page.mouse.move(tick.x + 120, frame.y + 105, { steps: 3 });
+    await page.mouse.up();
+    expect(await svg.locator(".x-axis text").allTextContents()).not.toEqual(ticks);
+    await page.locator("figure").first().press("Escape");
+    expect(await svg.locator(".x-axis text").allTextContents()).toEqual(ticks);
+    await page.mouse.move(1, 1);
+    expect(await readout.textContent()).toBe(hint);
+    expect(problems).toEqual([]);
+  });
+});
