@@ -1,3 +1,5 @@
+import type { Engine } from "../compile/index.ts";
+
 /**
  * The outside world, as a run sees it. The command line gives one made of Node, the page one made of fetch and a worker,
  * a test one made of a few literals.
@@ -20,6 +22,8 @@ export interface Host {
   interrupted(): boolean;
   /** Name and version of the tool, and the command that repeats this run, for the record. */
   readonly tool: { readonly name: string; readonly version: string; readonly command: string };
+  /** What runs programs; its name enters the runId. */
+  readonly engine: Engine;
   readonly threads: number;
   /** Bytes that may be allocated. */
   readonly memory: number;
