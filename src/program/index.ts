@@ -11,4 +11,5 @@ export { parseFormula } from "./parse-formula.ts";
 export { printProgram } from "./print.ts";
 export * from "./program.ts";
 export * from "./shape.ts";
+export * from "./simplify.ts";
 export { substitute } from "./substitute.ts";

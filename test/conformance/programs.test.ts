@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import type { Engine } from "../../src/compile/engine.ts";
 import { interpreterEngine } from "../../src/compile/interpreter/interpreter.ts";
 import { createRng, type Rng } from "../../src/numeric/index.ts";
 import * as p from "../../src/program/index.ts";
@@ -194,29 +195,53 @@ function randomProgram(rng: Rng, grow: readonly Grow[], keep: (x: p.Node) => p.N
   return { program: p.buildProgram(outputs), values };
 }
 
-describe.each(others)("random programs on $name", (engine) => {
-  const compare = (grow: readonly Grow[], keep: (x: p.Node) => p.Node, fill: (rng: Rng) => number, ulps?: number) =>
-    fc.assert(
-      fc.property(fc.integer({ min: 0, max: 2 ** 31 }), (seed) => {
-        const { program, values } = randomProgram(createRng(seed, "programs"), grow, keep, fill);
-        const [expected, actual] = [interpreterEngine, engine].map((e) => {
-          const executable = e.load(program);
-          for (const [name, v] of Object.entries(values))
-            executable.buffers[name]?.set(v.subarray(0, executable.buffers[name].length));
-          executable.run();
-          executable.run(); // a second run finds the memory used
-          return executable.buffers;
-        });
-        for (const name of Object.keys(program.bufferSizes)) {
-          expected![name]!.forEach((value, i) => {
-            const found = actual![name]![i]!;
-            if (!agree(found, value, ulps, 1)) expect.fail(`${name}[${i}] is ${found}, reference ${value}`);
-          });
-        }
-      }),
-      { numRuns: 400, seed: 11 },
-    );
+/** Output buffers of one engine after two runs; the second finds the memory used. */
+function run(engine: Engine, program: p.Program, values: Readonly<Record<string, Float64Array>>) {
+  const executable = engine.load(program);
+  for (const [name, v] of Object.entries(values)) {
+    const buffer = executable.buffers[name];
+    buffer?.set(v.subarray(0, buffer.length));
+  }
+  executable.run();
+  executable.run();
+  return executable.buffers;
+}
 
-  test("integers, bit for bit", () => compare(exactOnes, bound, (rng) => rng.integer(7) - 3));
-  test("smooth functions, to 2⁻⁴⁰ of the largest", () => compare(smoothOnes, smooth, (rng) => rng.normal(), 2 ** 12));
+type Fill = (rng: Rng) => number;
+
+function compare(
+  [grow, keep, fill]: readonly [readonly Grow[], (x: p.Node) => p.Node, Fill],
+  engine: Engine,
+  rewrite: (program: p.Program) => p.Program,
+  ulps?: number,
+): void {
+  fc.assert(
+    fc.property(fc.integer({ min: 0, max: 2 ** 31 }), (seed) => {
+      const { program, values } = randomProgram(createRng(seed, "programs"), grow, keep, fill);
+      const expected = run(interpreterEngine, program, values);
+      const actual = run(engine, rewrite(program), values);
+      for (const name of Object.keys(program.bufferSizes)) {
+        expected[name]!.forEach((value, i) => {
+          const found = actual[name]![i]!;
+          if (!agree(found, value, ulps, 1)) expect.fail(`${name}[${i}] is ${found}, reference ${value}`);
+        });
+      }
+    }),
+    { numRuns: 400, seed: 11 },
+  );
+}
+
+const same = (x: p.Program) => x;
+
+describe.each(others)("random programs on $name", (engine) => {
+  test("integers, bit for bit", () => compare([exactOnes, bound, (rng) => rng.integer(7) - 3], engine, same));
+  test("smooth functions, to 2⁻⁴⁰ of the largest", () =>
+    compare([smoothOnes, smooth, (rng) => rng.normal()], engine, same, 2 ** 12));
+});
+
+// Simplification promises the same bits for every double, so the interpreter must not notice it.
+test("simplified random programs, bit for bit on any doubles", () => {
+  const special = [0, -0, Infinity, -Infinity, Number.NaN, 5e-324, 1.7e308, 1, -1];
+  const wild = (rng: Rng) => (rng.uniform() < 0.3 ? special[rng.integer(special.length)]! : rng.normal());
+  compare([exactOnes, (x) => x, wild], interpreterEngine, p.simplify);
 });

@@ -1,4 +1,4 @@
-import type { Program } from "../../program/index.ts";
+import { type Program, simplify } from "../../program/index.ts";
 import type { Engine, Executable } from "../engine.ts";
 import { emit } from "./emit.ts";
 import { lower } from "./lower.ts";
@@ -10,7 +10,8 @@ const PAGE = 65536;
 /** The compiler: turns a program into one WebAssembly module with loops over two doubles at a time. */
 export const wasmEngine: Engine = { name: "wasm", load };
 
-function load(program: Program): Executable {
+function load(given: Program): Executable {
+  const program = simplify(given);
   const plan = schedule(program);
   const lowered = lower(program, plan);
   const memoryPlan = planMemory(program, lowered, plan.views);

@@ -1,0 +1,234 @@
+import { add, broadcast, constant, mul, neg, reshape, sub, transpose } from "./build.ts";
+import { makeNode, type Node, type NodeOf } from "./node.ts";
+import { operations } from "./operations.ts";
+import { buildProgram, type Program } from "./program.ts";
+import { type Shape, sameShape, sizeOf } from "./shape.ts";
+
+/**
+ * An equal program with less to do: constants folded, equal nodes made once, results that nobody reads dropped, and
+ * identities applied that hold for every double, signed zeros, infinities and NaN included. So every result is the
+ * same bit for bit, whatever the engine.
+ */
+export function simplify(program: Program): Program {
+  const replaced = new Map<Node, Node>();
+  const simplifier = new Simplifier();
+  for (const node of program.nodes) {
+    const operands = node.operands.map((o) => replaced.get(o)!);
+    const same = operands.every((o, i) => o === node.operands[i]);
+    replaced.set(node, simplifier.simplest(same ? node : remake(node, operands)));
+  }
+  const outputs = program.outputs.map((o) => ({ ...o, node: replaced.get(o.node)! }));
+  return buildProgram(outputs, program.bufferSizes);
+}
+
+/** The same operation on other operands. */
+function remake(node: Node, operands: readonly Node[]): Node {
+  return makeNode(node.op, operands, node.attributes as never);
+}
+
+/** Rewrites nodes whose operands are simple already, and knows every node that it has given out. */
+class Simplifier {
+  private readonly known = new Map<string, Node>();
+  private readonly numbers = new Map<object, number>();
+
+  simplest(node: Node): Node {
+    const simple = this.rewrite(node);
+    const key = this.keyOf(simple);
+    const found = this.known.get(key);
+    if (!found) this.known.set(key, simple);
+    return found ?? simple;
+  }
+
+  /** One simplification after another, until none applies. */
+  private rewrite(node: Node): Node {
+    let current = node;
+    for (;;) {
+      const elementwise = operations[current.op].elementwise;
+      const next = (elementwise && (foldConstants(current) ?? this.hoistBroadcast(current))) || step(current);
+      if (next === current) return current;
+      current = next;
+    }
+  }
+
+  /** f(broadcast a, broadcast b) = broadcast f(a, b), computed once an element instead of once a copy. */
+  private hoistBroadcast(node: Node): Node | null {
+    const spread = node.operands.find((o) => o.op === "broadcast") as NodeOf<"broadcast"> | undefined;
+    if (!spread) return null;
+    const { axes } = spread.attributes;
+    const inner = spread.operands[0]!.shape;
+    const operands: Node[] = [];
+    for (const operand of node.operands) {
+      const number = numberOf(operand);
+      if (number !== null) operands.push(constant(number, inner));
+      else if (operand.op === "broadcast" && agrees(operand, inner, axes)) operands.push(operand.operands[0]!);
+      else return null;
+    }
+    return broadcast(this.simplest(remake(node, operands)), node.shape, axes);
+  }
+
+  /** Equal keys for nodes that compute the same. */
+  private keyOf(node: Node): string {
+    const operands = node.operands.map((o) => o.id).join(",");
+    const attributes = JSON.stringify(node.attributes, (_, value) => {
+      if (typeof value === "number") return Number.isInteger(value) && !Object.is(value, -0) ? value : bitsOf(value);
+      if (value instanceof Float64Array && value.length === 1) return bitsOf(value[0]!);
+      return value instanceof Int32Array || value instanceof Float64Array ? this.identity(value) : value;
+    });
+    return `${node.op}(${operands})[${node.shape}]${attributes}`;
+  }
+
+  private identity(value: object): string {
+    const found = this.numbers.get(value) ?? this.numbers.size;
+    this.numbers.set(value, found);
+    return `#${found}`;
+  }
+}
+
+const view = new DataView(new ArrayBuffer(8));
+
+function bitsOf(value: number): string {
+  view.setFloat64(0, value);
+  return view.getBigUint64(0).toString(16);
+}
+
+function step(node: Node): Node {
+  const [a, b] = node.operands;
+  switch (node.op) {
+    case "neg":
+      if (a!.op === "neg") return a!.operands[0]!;
+      return a!.op === "mul" && numberOf(a!.operands[1]!) !== null ? timesNegated(a!) : node;
+    case "abs":
+    case "square":
+      return a!.op === "neg" ? remake(node, a!.operands) : node;
+    case "add":
+      if (isNumber(b!, -0)) return a!;
+      if (isNumber(a!, -0)) return b!;
+      if (b!.op === "neg") return sub(a!, b!.operands[0]!);
+      return a!.op === "neg" ? sub(b!, a!.operands[0]!) : node;
+    case "sub":
+      if (isNumber(b!, 0)) return a!;
+      return b!.op === "neg" ? add(a!, b!.operands[0]!) : node;
+    case "mul":
+      return product(node, a!, b!);
+    case "div":
+      return quotient(node, a!, b!);
+    case "pow":
+      return node.attributes.exponent === 1 ? a! : node;
+    case "select":
+      return selection(node);
+    case "reshape":
+    case "transpose":
+    case "broadcast":
+    case "slice":
+      return rearrangement(node, a!);
+    default:
+      return node;
+  }
+}
+
+/** The number that a constant repeats, or null. */
+function numberOf(node: Node): number | null {
+  return node.op === "constant" && node.attributes.values.length === 1 ? node.attributes.values[0]! : null;
+}
+
+function isNumber(node: Node, value: number): boolean {
+  return Object.is(numberOf(node), value);
+}
+
+/** Constants go last and signs go outwards, where they meet a sum. */
+function product(node: Node, a: Node, b: Node): Node {
+  if (numberOf(a) !== null && numberOf(b) === null) return mul(b, a);
+  if (isNumber(b, 1)) return a;
+  if (isNumber(b, -1)) return neg(a);
+  if (a.op === "neg") {
+    const c = numberOf(b);
+    const inner = a.operands[0]!;
+    if (c !== null) return mul(inner, constant(-c, b.shape));
+    return b.op === "neg" ? mul(inner, b.operands[0]!) : neg(mul(inner, b));
+  }
+  return b.op === "neg" ? neg(mul(a, b.operands[0]!)) : node;
+}
+
+function timesNegated(node: Node): Node {
+  const [a, b] = node.operands;
+  return mul(a!, constant(-numberOf(b!)!, b!.shape));
+}
+
+/** Division by a power of two is a product, exactly, as long as the reciprocal is a normal number. */
+function quotient(node: Node, a: Node, b: Node): Node {
+  const c = numberOf(b);
+  if (c === null) return node;
+  const power = Math.abs(c) >= 2 ** -1022 && Math.abs(c) <= 2 ** 1022 && Number.isInteger(Math.log2(Math.abs(c)));
+  return power && 2 ** Math.log2(Math.abs(c)) === Math.abs(c) ? mul(a, constant(1 / c, b.shape)) : node;
+}
+
+function selection(node: Node): Node {
+  const [condition, a, b] = node.operands as [Node, Node, Node];
+  if (a === b) return a;
+  const known = numberOf(condition);
+  return known === null ? node : known !== 0 ? a : b;
+}
+
+function rearrangement(node: Node, a: Node): Node {
+  const repeated = numberOf(a);
+  if (repeated !== null) return constant(repeated, node.shape);
+  switch (node.op) {
+    case "reshape":
+      if (sameShape(a.shape, node.shape)) return a;
+      return a.op === "reshape" ? reshape(a.operands[0]!, node.shape) : node;
+    case "transpose": {
+      const { permutation } = node.attributes;
+      if (permutation.every((axis, i) => axis === i)) return a;
+      if (a.op !== "transpose") return node;
+      const before = a.attributes.permutation;
+      return transpose(
+        a.operands[0]!,
+        permutation.map((axis) => before[axis]!),
+      );
+    }
+    case "broadcast": {
+      const { axes, shape } = node.attributes;
+      if (sameShape(a.shape, shape) && axes.every((axis, i) => axis === i)) return a;
+      if (a.op !== "broadcast") return node;
+      const before = a.attributes.axes;
+      return broadcast(
+        a.operands[0]!,
+        shape,
+        before.map((axis) => axes[axis]!),
+      );
+    }
+    default:
+      return node;
+  }
+}
+
+function agrees({ operands, attributes }: NodeOf<"broadcast">, inner: Shape, axes: readonly number[]): boolean {
+  return sameShape(operands[0]!.shape, inner) && attributes.axes.every((axis, i) => axis === axes[i]);
+}
+
+/** The operations that IEEE 754 rounds correctly, or that do not round: the same on every engine. */
+const exact: Partial<Record<Node["op"], (...x: number[]) => number>> = {
+  neg: (x) => -x!,
+  abs: (x) => Math.abs(x!),
+  square: (x) => x! * x!,
+  sqrt: (x) => Math.sqrt(x!),
+  step: (x) => (x! > 0 ? 1 : 0),
+  add: (a, b) => a! + b!,
+  sub: (a, b) => a! - b!,
+  mul: (a, b) => a! * b!,
+  div: (a, b) => a! / b!,
+  max: (a, b) => Math.max(a!, b!),
+  min: (a, b) => Math.min(a!, b!),
+  less: (a, b) => (a! < b! ? 1 : 0),
+  lessEqual: (a, b) => (a! <= b! ? 1 : 0),
+  select: (c, a, b) => (c !== 0 ? a! : b!),
+};
+
+function foldConstants(node: Node): Node | null {
+  const f = exact[node.op];
+  if (!f || !node.operands.every((o) => o.op === "constant")) return null;
+  const values = node.operands.map((o) => (o as NodeOf<"constant">).attributes.values);
+  const length = values.every((v) => v.length === 1) ? 1 : sizeOf(node.shape);
+  const result = Float64Array.from({ length }, (_, i) => f(...values.map((v) => v[v.length === 1 ? 0 : i]!)));
+  return constant(result.length === 1 ? result[0]! : result, node.shape);
+}
