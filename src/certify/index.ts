@@ -1,0 +1,1 @@
+export { type Collapse, demonstrateCollapse } from "./demonstrate-collapse.ts";
