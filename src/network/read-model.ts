@@ -135,9 +135,7 @@ function readLayer(
       `readModel: ${place.path} has the unknown type "${spec.type}"${didYouMean(spec.type, layerTypes)}`,
     );
   }
-  if (spec.name !== undefined && !/^[^\s.]+$/.test(spec.name)) {
-    refuse(context, `needs a name without spaces and dots, got "${spec.name}"`);
-  }
+  if (spec.name?.trim() === "") refuse(context, "needs a name that is not empty");
   const at = rows.length;
   const layer = named(context, () => {
     if (spec.type !== "residual") return (readers[spec.type] as LayerReader<LayerSpec>)(spec, context);
