@@ -88,9 +88,16 @@ export interface LambdaResult {
   readonly value: number | null;
   readonly superstable: boolean;
   readonly confidence95: Interval | null;
+  /** The interval, at a higher confidence, on which the sign is claimed; null where `confidence95` serves. */
+  readonly signInterval: Interval | null;
   readonly lowerBound: number | null;
   readonly upperBound: number | null;
+  /** What proves the bounds: "log-det" and "collatz-wielandt" are proofs, the others hold at their confidence. */
+  readonly lowerProof: "log-det" | "log-det-sampled" | null;
+  readonly upperProof: "collatz-wielandt" | "finite-sample" | null;
   readonly method: string;
+  /** The invariant block whose exponent is the largest, among how many, and its dimension. */
+  readonly block: { readonly index: number; readonly count: number; readonly rank: number } | null;
   readonly verdict: StabilityVerdict;
   readonly cause: StabilityCause | null;
   readonly reason: string | null;

@@ -20,8 +20,9 @@ ${pairs([
 
 /** What every number above means. */
 export function conventionsSection({ conventions, results }: RunRecord): Markup {
-  const { loss, sampling, logarithm, optimizer, stepSize, parameters, samples, outputs } = conventions;
+  const { network, loss, sampling, logarithm, optimizer, stepSize, parameters, samples, outputs } = conventions;
   const rows: [string, Piece][] = [
+    ["network", network],
     ["loss", markup`<code>${loss}</code>`],
     ["optimizer", `${optimizer}, step size ${asWritten(stepSize)}`],
     ["sampling", sampling],

@@ -1,8 +1,9 @@
 import type { Hypothesis, NonsingularityResult, RunRecord } from "../../record/index.ts";
 import { type Markup, markup, type Piece, rich } from "../markup.ts";
-import { asWritten, exact, rough, typographic, whole } from "../numerals.ts";
+import { asWritten, exact, rough, typographic } from "../numerals.ts";
 import { hypothesisRow } from "../words/hypotheses.ts";
 import { exceptionalText, nonsingularityLine } from "../words/nonsingularity.ts";
+import { upperFirst } from "../words/subject.ts";
 import { lrConvention, type Threshold, thresholds } from "../words/thresholds.ts";
 import { statusMark, verdictMark } from "./icons.ts";
 
@@ -49,7 +50,7 @@ export function nonsingularitySection(record: RunRecord): Markup | null {
   const result = record.results.nonsingularity;
   if (result === null) return null;
   return markup`<section><h2>Non-singularity</h2>
-<p>${rich(nonsingularityLine(record))} ${rich(typographic(`${sentence(result.reason)}`))}</p>
+<p>${rich(nonsingularityLine(record))} ${rich(typographic(reasonOf(result)))}</p>
 ${statement(result)}
 ${result.hypotheses.length === 0 ? null : hypothesesTable(result.hypotheses)}
 ${exceptionalTable(result)}
@@ -67,7 +68,11 @@ function hypothesesTable(hypotheses: readonly Hypothesis[]): Markup {
 
 function statement({ statement, source, method }: NonsingularityResult): Markup | null {
   if (statement === null) return null;
-  return markup`<p class="statement">${rich(statement)}<span class="source">Theorem ${method}${source === null ? null : `, ${source}`}</span></p>`;
+  return markup`<p class="statement">${rich(statement)}<span class="source">${methodName(method)}${source === null ? null : `, ${source}`}</span></p>`;
+}
+
+function methodName(method: string): string {
+  return /^([A-Z]\*?|F)$/.test(method) ? `Theorem ${method}` : upperFirst(method);
 }
 
 function exceptionalTable({ exceptionalStepSizes, complete, reach }: NonsingularityResult): Markup | null {
@@ -90,9 +95,10 @@ function exceptionalTable({ exceptionalStepSizes, complete, reach }: Nonsingular
 
 function demonstration({ demonstration }: NonsingularityResult): Markup | null {
   if (demonstration === null) return null;
-  const { description, coordinate, count, spreadBefore, spreadAfter } = demonstration;
+  const { description, coordinate, spreadBefore, spreadAfter } = demonstration;
+  const after = spreadAfter === 0 ? "exactly equal" : `${rough(spreadAfter)} apart`;
   return note(
-    `Carried out: ${description} ${whole(count)} networks of that piece, up to ${rough(spreadBefore)} apart in ${coordinate}, are ${spreadAfter === 0 ? "exactly equal" : `${rough(spreadAfter)} apart`} there after one step.`,
+    `Carried out with ${description}: in ${coordinate} they were up to ${rough(spreadBefore)} apart before and are ${after} after.`,
   );
 }
 
@@ -113,6 +119,8 @@ function note(...content: readonly Piece[]): Markup {
   return markup`<p class="note">${content.map((piece) => (typeof piece === "string" ? rich(typographic(piece)) : piece))}</p>`;
 }
 
-function sentence(text: string): string {
-  return text === "" ? "" : `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.?]$/.test(text) ? "" : "."}`;
+/** The reason as a sentence, unless it only names the theorem that stands below. */
+function reasonOf({ reason, method, statement }: NonsingularityResult): string {
+  if (reason === "" || reason === `theorem ${method}` || reason === statement) return "";
+  return `${upperFirst(reason)}${/[.?]$/.test(reason) ? "" : "."}`;
 }

@@ -102,17 +102,28 @@ function superstability({ method }: LambdaResult): string {
     : "λ = −∞ because the products of batch steps reach 0.";
 }
 
-/** The bounds, where they add to an interval. */
-function bounds({ confidence95, lowerBound, upperBound, method }: LambdaResult): string {
+/** The bounds, where they add to an interval, with what each rests on. */
+function bounds({ confidence95, lowerBound, upperBound, lowerProof, upperProof }: LambdaResult): string {
   if (confidence95 === null || confidence95[0] === confidence95[1]) return "";
-  const sampled = method.includes("lower bound sampled") ? " (the lower one sampled)" : "";
-  if (lowerBound !== null && upperBound !== null) {
-    const range = `${roughDown(lowerBound)} ≤ λ ≤ ${roughUp(upperBound)}`.replaceAll(" ", nbsp);
-    return `Bounds by log-determinant and mean square: ${range}${sampled}.`;
-  }
-  if (upperBound !== null) return `The mean-square bound: λ ≤ ${roughUp(upperBound)}.`;
-  return lowerBound === null ? "" : `The log-determinant bound: λ ≥ ${roughDown(lowerBound)}${sampled}.`;
+  const parts = [
+    upperBound === null
+      ? ""
+      : `λ${nbsp}≤${nbsp}${roughUp(upperBound)}${upperProof === null ? "" : upperWords[upperProof]}`,
+    lowerBound === null
+      ? ""
+      : `λ${nbsp}≥${nbsp}${roughDown(lowerBound)}${lowerProof === null ? "" : lowerWords[lowerProof]}`,
+  ].filter((part) => part !== "");
+  return parts.length === 0 ? "" : `Beyond the estimate, ${parts.join(" and ")}.`;
 }
+
+const upperWords = {
+  "collatz-wielandt": ", proved by the mean square,",
+  "finite-sample": ` at 95${nbsp}% confidence`,
+} as const;
+const lowerWords = {
+  "log-det": ", proved by the log-determinant",
+  "log-det-sampled": " by the sampled log-determinant",
+} as const;
 
 function withoutLambda(record: RunRecord): string {
   const { mu, lambda, minimum, linearized } = record.results;

@@ -90,8 +90,9 @@ function bothThresholds(record: RunRecord): string {
 function sgdUnknown(record: RunRecord): string {
   const { lambda } = record.results;
   const question = "We cannot tell whether SGD keeps this minimum";
-  if (lambda?.confidence95 && lambda.cause === "interval-contains-zero") {
-    const [lo, hi] = lambda.confidence95;
+  const interval = lambda?.signInterval ?? lambda?.confidence95;
+  if (lambda !== null && interval && lambda.cause === "interval-contains-zero") {
+    const [lo, hi] = interval;
     return `${question}: the interval of λ, ${span(lo, hi)}, contains 0.${moreSteps(lambda.moreSteps)}`;
   }
   return `${question}${lambda?.reason ? `: ${lambda.reason}` : ""}.`;

@@ -17,7 +17,7 @@ export function nonsingularityLine(record: RunRecord): string {
   const map = mapName(record);
   const eta = asWritten(result.stepSize);
   if (result.verdict === "disproved") {
-    return `${map} is **singular at step size ${eta}**, proved.`;
+    return `${map} is **singular at ${result.reach === "every" ? "every step size" : `step size ${eta}`}**, proved.`;
   }
   if (result.verdict === "proved") return `${map} is **non-singular at ${reachText(result)}**, proved.`;
   if (result.scope === "pieces") {
@@ -30,12 +30,13 @@ export function nonsingularityLine(record: RunRecord): string {
   return `Whether ${lowerFirst(map)} is non-singular at step size ${eta} is **undecided**: ${result.reason}.`;
 }
 
-/** "At step size 1 the map collapses: every network …", when the user's step size is known to be singular, else nothing. */
+/** "At step size 1 the map collapses (last hidden layer dead): …", when the user's step size is known to be singular, else nothing. */
 export function collapse({ results: { nonsingularity } }: RunRecord): string {
   if (nonsingularity?.verdict !== "disproved") return "";
   const { exceptionalStepSizes, stepSize, reason } = nonsingularity;
   const here = exceptionalStepSizes.find(({ value }) => value === stepSize);
-  return `At step size ${asWritten(stepSize)} the map collapses: ${here?.reason ?? reason}.`;
+  const where = here === undefined ? `: ${reason}` : ` (${here.piece}): ${here.reason}`;
+  return `At step size ${asWritten(stepSize)} the map collapses${where}.`;
 }
 
 /** "1/2", or "0.4142" where no fraction is known. */
@@ -45,7 +46,7 @@ export function exceptionalText({ value, rational }: ExceptionalStepSize): strin
 
 function mapName({ conventions }: RunRecord): string {
   const { optimizer } = conventions;
-  if (/^(sgd|stochastic gradient descent)$/i.test(optimizer)) return "The SGD map, for every batch,";
+  if (/^sgd/i.test(optimizer)) return "The SGD map, for every batch,";
   return isPlainDescent(optimizer) ? "The gradient-descent map" : `The map of ${optimizer}, on its full state,`;
 }
 

@@ -1,11 +1,13 @@
 import type { RunRecord } from "../../record/index.ts";
 import { asWritten } from "../numerals.ts";
 
-/** The small line above everything: "Two-weight network · half mean squared error · step size 0.15 · batch 1, with replacement". */
-export function subject({ conventions }: RunRecord): string {
+/** The small line above everything: "The paper's two-weight network · half mean squared error · step size 0.15 · batch 1, with replacement". */
+export function subject({ conventions, spec }: RunRecord): string {
   const { network, lossName, optimizer, stepSize, sampling } = conventions;
-  const parts = [network, lossName, `step size ${asWritten(stepSize)}`, sampling];
-  if (!isPlainDescent(optimizer)) parts.splice(2, 0, optimizer);
+  const title = spec["title"];
+  const name = typeof title === "string" && title !== "" ? title : network;
+  const parts = [name, lossName, `step size ${asWritten(stepSize)}`, sampling];
+  if (optimizer.toLowerCase() !== "gradient descent") parts.splice(2, 0, optimizer);
   return upperFirst(parts.filter((part) => part !== "").join(" · "));
 }
 
@@ -16,12 +18,13 @@ export function sgdWithBatch({ conventions }: RunRecord): string {
 
 /** The deterministic rule by its name: "gradient descent", "heavy ball with momentum 0.9". */
 export function ruleName({ conventions }: RunRecord): string {
-  return isPlainDescent(conventions.optimizer) ? "gradient descent" : conventions.optimizer;
+  if (isPlainDescent(conventions.optimizer)) return "gradient descent";
+  return conventions.optimizer.replace(", ", " with ").replaceAll(", ", " and ");
 }
 
 /** Whether the threshold on the sharpness is 2/η. */
 export function isPlainDescent(optimizer: string): boolean {
-  return /^(gradient descent|gd|sgd|stochastic gradient descent)$/i.test(optimizer);
+  return /^(gradient descent|sgd)(, weight decay .*)?$/i.test(optimizer);
 }
 
 export function upperFirst(text: string): string {

@@ -48,7 +48,7 @@ test.each<[string, RunRecord, string]>([
   [
     "singular",
     collapsing(),
-    "Neither gradient descent nor SGD with batch 1 keeps this minimum. Gradient descent would below step size 0.2575, SGD below 0.1797. At step size 1 the map collapses: every network whose last hidden layer is dead lands on the same point in one step.",
+    "Neither gradient descent nor SGD with batch 1 keeps this minimum. Gradient descent would below step size 0.2575, SGD below 0.1797. At step size 1 the map collapses (last hidden layer dead): the output bias lands on the mean target in one step.",
   ],
   [
     "cross-entropy",
@@ -74,6 +74,16 @@ test("an interval that contains 0 is said with its ends and with what would deci
   expect(said(record)).toMatch(
     /^We cannot tell whether SGD keeps this minimum: the interval of λ, −0\.000\d\d to 0\.000\d\d, contains 0\. About \d+ times more steps would decide\. Gradient descent keeps it\.$/,
   );
+});
+
+test("a sign is claimed on its own interval: where that one holds 0, it is the one that is shown", () => {
+  const record = diagonalKernel({ ...digitsLike, stepSize: 0.2581, halfWidth: 0.0004 });
+  const lambda = {
+    ...record.results.lambda!,
+    confidence95: [0.0001, 0.0007],
+    signInterval: [-0.0001, 0.0009],
+  } as const;
+  expect(said(withResults(record, { lambda }))).toContain("the interval of λ, −0.00010 to 0.00090, contains 0");
 });
 
 test("a step size just below the threshold is not told to be all of it", () => {
