@@ -43,7 +43,7 @@ export function exactExponent(
   }
   if (block.eigenvalues.length !== 2 || law.epochLength > 1) return null;
   if (block.distinct === null || block.distinct.length > MAX_PLANE_FACTORS) return null;
-  const found = projectiveExponent(planeFactors(block, stepSize), planeTolerance);
+  const found = projectiveExponent(planeFactors(block, stepSize), planeTolerance, planeTolerance > 1e-6 ? 128 : 512);
   return found && exact("value-iteration", found);
 }
 

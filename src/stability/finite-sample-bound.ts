@@ -1,18 +1,5 @@
-import {
-  empiricalBernstein,
-  identity,
-  matrix,
-  maxAbs,
-  multiplyTransposed,
-  norm,
-  type Rng,
-  row,
-  scale,
-  symmetricEigenvalues,
-} from "../numeric/index.ts";
-import type { BatchLaw } from "../sampling/index.ts";
+import { empiricalBernstein, identity, maxAbs, norm, type Rng, scale } from "../numeric/index.ts";
 import type { Cocycle } from "./cocycle.ts";
-import type { SampleFactors } from "./sample-factors.ts";
 
 export interface FiniteSampleOptions {
   readonly rng: Rng;
@@ -53,19 +40,4 @@ export function finiteSampleBound(cocycle: Cocycle, options: FiniteSampleOptions
   });
   const { mean, halfWidth } = empiricalBernstein(values, { low: clip, high, confidence });
   return mean + halfWidth;
-}
-
-/** log‖I − ηH_B‖ ≤ log max(1, η max_i w_i‖H_i‖ − 1) for every batch of the law. */
-export function largestGrowth({ factor, outputs }: SampleFactors, law: BatchLaw, stepSize: number): number {
-  let largest = 0;
-  for (let i = 0; i < law.sampleCount; i++) {
-    const own = matrix(
-      outputs,
-      factor.cols,
-      factor.data.subarray(i * outputs * factor.cols, (i + 1) * outputs * factor.cols),
-    );
-    const size = outputs === 1 ? norm(row(own, 0)) ** 2 : symmetricEigenvalues(multiplyTransposed(own, own))[0];
-    largest = Math.max(largest, law.stepWeights[i] * size);
-  }
-  return Math.log(Math.max(1, stepSize * largest - 1));
 }

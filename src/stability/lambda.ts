@@ -4,7 +4,7 @@ import { certifiedUpperBound } from "./collatz-wielandt.ts";
 import { exactExponent } from "./exact-exponent.ts";
 import { type ExponentEstimate, type ExponentOptions, estimateExponent } from "./exponent.ts";
 import { factorCocycle } from "./factor-cocycle.ts";
-import { finiteSampleBound, largestGrowth } from "./finite-sample-bound.ts";
+import { finiteSampleBound } from "./finite-sample-bound.ts";
 import { type MeanSquare, meanSquare } from "./mean-square.ts";
 import type { PreparedBlock, PreparedProblem } from "./prepared-problem.ts";
 import {
@@ -149,7 +149,7 @@ function certifiedBound(problem: PreparedProblem, stepSize: number, options: Lam
 }
 
 function sampledBound(
-  { law, rng, blocks }: PreparedProblem,
+  { law, rng, blocks, contractionLimit }: PreparedProblem,
   stepSize: number,
   found: readonly BlockExponent[],
   { finiteSample }: LambdaOptions,
@@ -159,7 +159,7 @@ function sampledBound(
     finiteSampleBound(factorCocycle(block.samples, law, { stepSize, kernel: () => block.kernel }), {
       ...finiteSample,
       rng: rng.fork(`finite sample ${i}`),
-      largestGrowth: largestGrowth(block.samples, law, stepSize),
+      largestGrowth: Math.log(Math.max(1, (2 * stepSize) / contractionLimit - 1)), // log‖I − ηH_B‖
       clip: Math.max(-10, found[i].value) - 0.5,
       confidence: 1 - 0.05 / blocks.length,
     }),

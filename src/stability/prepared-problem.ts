@@ -4,7 +4,7 @@ import { type BatchSpectra, batchSpectra } from "./batch-spectra.ts";
 import { type Block, splitBlocks } from "./blocks.ts";
 import { commonEigenvalues, type PoleSum, poleSums } from "./commuting.ts";
 import type { KernelMaker } from "./factor-cocycle.ts";
-import { sampleFactors } from "./sample-factors.ts";
+import { largestBatchNorm, sampleFactors } from "./sample-factors.ts";
 
 /** SGD near a minimum, as far as stability is concerned. */
 export interface StabilityProblem {
@@ -25,6 +25,8 @@ export interface PreparedProblem {
   readonly blocks: readonly PreparedBlock[];
   /** Non-zero eigenvalues of H, largest first. */
   readonly eigenvalues: Float64Array;
+  /** 2/max_i w_i‖H_i‖: below this step size no batch stretches any vector, and λ < 0. */
+  readonly contractionLimit: number;
 }
 
 export interface PreparedBlock extends Block {
@@ -46,7 +48,8 @@ export function prepare(problem: StabilityProblem): PreparedProblem {
     );
   }
   const distinct = law.distinctBatches();
-  const blocks = splitBlocks(sampleFactors(factor, outputs), law.probabilities).map((block, index): PreparedBlock => {
+  const samples = sampleFactors(factor, outputs);
+  const blocks = splitBlocks(samples, law.probabilities).map((block, index): PreparedBlock => {
     const kappa = distinct === null ? null : commonEigenvalues(block.samples);
     return {
       ...block,
@@ -60,5 +63,11 @@ export function prepare(problem: StabilityProblem): PreparedProblem {
   const eigenvalues = blocks.flatMap((block) =>
     Array.from({ length: block.copies }, () => [...block.eigenvalues]).flat(),
   );
-  return { law, rng, blocks, eigenvalues: Float64Array.from(eigenvalues).sort().reverse() };
+  return {
+    law,
+    rng,
+    blocks,
+    eigenvalues: Float64Array.from(eigenvalues).sort().reverse(),
+    contractionLimit: 2 / largestBatchNorm(samples, law),
+  };
 }

@@ -17,14 +17,18 @@ export interface ProjectiveExponent {
  * log‖Au‖ and P the transition operator of directions, λ is the constant for which h = g − λ + P h has a solution.
  *
  * Collocation on N equidistant angles in [0, π), local interpolation of degree 9, one dense solve; N doubles from 64
- * until the value moves by less than `tolerance`/10, at most to 512. Converges like N⁻¹⁰ where no factor is close to
+ * until the value moves by less than `tolerance`/10, at most to `maxNodes`. Converges like N⁻¹⁰ where no factor is close to
  * singular; elsewhere the solution is rough and the error estimate says so.
  *
- * Cost: N³ and 100·N·factors. Null when a direction on the grid is annihilated or N = 512 does not reach `tolerance`.
+ * Cost: N³ and 100·N·factors. Null when a direction on the grid is annihilated or `maxNodes` do not reach `tolerance`.
  */
-export function projectiveExponent(factors: readonly PlaneFactor[], tolerance: number): ProjectiveExponent | null {
+export function projectiveExponent(
+  factors: readonly PlaneFactor[],
+  tolerance: number,
+  maxNodes = 512,
+): ProjectiveExponent | null {
   let previous = Number.NaN;
-  for (let nodes = 64; nodes <= 512; nodes *= 2) {
+  for (let nodes = 64; nodes <= maxNodes; nodes *= 2) {
     const value = collocate(factors, nodes);
     if (!Number.isFinite(value)) return null;
     const error = 10 * Math.abs(value - previous);

@@ -1,4 +1,13 @@
-import { dot, type Matrix, matrix, multiplyTransposed, symmetricEigen, transpose } from "../numeric/index.ts";
+import {
+  dot,
+  type Matrix,
+  matrix,
+  multiplyTransposed,
+  symmetricEigen,
+  symmetricEigenvalues,
+  transpose,
+} from "../numeric/index.ts";
+import type { BatchLaw } from "../sampling/index.ts";
 
 /**
  * The samples' curvature on N = range Jᵀ, in coordinates of N: H_i = Σ φφᵀ over the k rows i·k … i·k + k − 1 of `factor`
@@ -60,6 +69,18 @@ export function sampleTraces({ factor, outputs }: SampleFactors): Float64Array {
     const rows = factor.data.subarray(i * width, (i + 1) * width);
     return dot(rows, rows);
   });
+}
+
+/** max_i w_i‖H_i‖, which no ‖H_B‖ exceeds. */
+export function largestBatchNorm({ factor, outputs }: SampleFactors, law: BatchLaw): number {
+  const width = outputs * factor.cols;
+  let largest = 0;
+  for (let i = 0; i < law.sampleCount; i++) {
+    const own = matrix(outputs, factor.cols, factor.data.subarray(i * width, (i + 1) * width));
+    const size = outputs === 1 ? dot(own.data, own.data) : symmetricEigenvalues(multiplyTransposed(own, own))[0];
+    largest = Math.max(largest, law.stepWeights[i] * size);
+  }
+  return largest;
 }
 
 /** Whether the coordinates are eigenvectors of `h` already, up to the rounding that finding them would bring. */

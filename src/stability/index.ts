@@ -1,0 +1,22 @@
+export { type Cocycle, type CocyclePath, cocycle } from "./cocycle.ts";
+export { type ExponentEstimate, type ExponentOptions, estimateExponent } from "./exponent.ts";
+export { factorCocycle, type KernelMaker } from "./factor-cocycle.ts";
+export { type Lambda, type LambdaOptions, lambda } from "./lambda.ts";
+export { type MeanSquare, meanSquare } from "./mean-square.ts";
+export { type Mu, mu, muVerdict, type SharpnessEvidence } from "./mu.ts";
+export { type PreparedBlock, type PreparedProblem, prepare, type StabilityProblem } from "./prepared-problem.ts";
+export { sampleFactors, sampleTraces } from "./sample-factors.ts";
+export {
+  type CurvePoint,
+  type StableStepSizes,
+  type StableStepSizesOptions,
+  stableStepSizes,
+} from "./stable-step-sizes.ts";
+export { curvatureLimit, ruleExponent, stepSizeLimit, type UpdateRule } from "./update-rule.ts";
+export {
+  type Interval,
+  type StabilityVerdict,
+  signConfidence,
+  type Verdict,
+  type VerdictCause,
+} from "./verdict.ts";

@@ -1,0 +1,173 @@
+import { logDetBound } from "./batch-spectra.ts";
+import { type Lambda, lambda } from "./lambda.ts";
+import type { PreparedProblem } from "./prepared-problem.ts";
+import { findRoot } from "./root.ts";
+import { extendGrid, type StepSizeGrid } from "./step-size-grid.ts";
+import type { Interval } from "./verdict.ts";
+
+/** λ at one step size of a scan; all of them see the same batches. */
+export interface ScanPoint {
+  readonly stepSize: number;
+  /** −1: λ < 0, 1: λ > 0, 0: not decided. */
+  readonly sign: -1 | 0 | 1;
+  /** What decided the sign. */
+  readonly by: "contraction" | "mean-square" | "log-det" | "exponent" | null;
+  /** −∞ when superstable. */
+  readonly value: number;
+  readonly confidence95: Interval;
+  readonly lowerBound: number | null;
+}
+
+export interface ScanOptions {
+  /** Step sizes below this are mean-square stable, hence stable. */
+  readonly meanSquareThreshold: number | null;
+  /** Most steps of a point of the scan, and of an evaluation while an edge is refined. */
+  readonly scanSteps: number;
+  readonly refineSteps: number;
+  readonly progress?: (done: number, total: number) => void;
+}
+
+export interface EdgeSet {
+  readonly intervals: readonly Interval[];
+  /** 95 % half-widths of the ends; 0 for the end 0 and the ends of the range. */
+  readonly errors: readonly Interval[];
+}
+
+/** Fewest steps before a point may stop. */
+const FIRST_LOOK = 200;
+
+/** λ on the grid, which is continued by doubling while the log-det bound at its end is negative, when `extend` is set. */
+export function scan(
+  problem: PreparedProblem,
+  start: StepSizeGrid,
+  options: ScanOptions & { readonly extend: boolean },
+): { readonly grid: StepSizeGrid; readonly points: readonly ScanPoint[] } {
+  let grid = start;
+  for (let doublings = 0; options.extend && doublings < 60 && bound(problem, grid.range[1]).value < 0; doublings++) {
+    grid = extendGrid(grid, 2, 40);
+  }
+  const points = grid.points.map((stepSize, i) => {
+    options.progress?.(i, grid.points.length);
+    return probe(problem, stepSize, options);
+  });
+  return { grid, points };
+}
+
+function bound(problem: PreparedProblem, stepSize: number): { readonly value: number; readonly safe: number } {
+  const bounds = problem.blocks.map((block) => logDetBound(block.spectra, stepSize));
+  return { value: Math.max(...bounds.map(({ value }) => value)), safe: Math.max(...bounds.map(({ safe }) => safe)) };
+}
+
+function probe(problem: PreparedProblem, stepSize: number, options: ScanOptions): ScanPoint {
+  const { meanSquareThreshold, scanSteps } = options;
+  const contracts = stepSize < problem.contractionLimit;
+  const certainlyStable = contracts || (meanSquareThreshold !== null && stepSize < meanSquareThreshold);
+  const certainlyUnstable = !certainlyStable && bound(problem, stepSize).safe > 0;
+  // Where the sign is known the curve still wants a value, but a rough one will do.
+  const signSteps = certainlyStable || certainlyUnstable ? FIRST_LOOK : scanSteps;
+  const found = lambda(problem, stepSize, {
+    steps: FIRST_LOOK,
+    signSteps,
+    maxSteps: Math.max(FIRST_LOOK, scanSteps),
+    tolerance: Number.POSITIVE_INFINITY,
+    burnIn: 100,
+    chains: 2,
+    planeTolerance: 1e-4,
+    certify: false,
+  });
+  const point = scanPoint(stepSize, found);
+  if (certainlyStable) return { ...point, sign: -1, by: contracts ? "contraction" : "mean-square" };
+  if (certainlyUnstable) return { ...point, sign: 1, by: "log-det" };
+  return point;
+}
+
+function scanPoint(stepSize: number, found: Lambda): ScanPoint {
+  const value = found.value ?? Number.NEGATIVE_INFINITY;
+  const sign = found.verdict === "stable" ? -1 : found.verdict === "unstable" ? 1 : 0;
+  return {
+    stepSize,
+    sign,
+    by: sign === 0 ? null : "exponent",
+    value,
+    confidence95: found.confidence95 ?? [value, value],
+    lowerBound: found.lowerBound,
+  };
+}
+
+/**
+ * The stable set that the scan shows, every edge refined: points that stayed undecided, and those on both sides of a
+ * change, are measured again with `refineSteps`; each remaining change of sign is a bracket in which the zero of the
+ * measured λ is found (same batches for all step sizes, so this is a continuous function). The half-width of an edge is
+ * that of λ there over the slope. `from`: where the range begins; a set that is certain at the first point begins there.
+ */
+export function stableEdges(
+  problem: PreparedProblem,
+  scanned: readonly ScanPoint[],
+  from: number,
+  options: ScanOptions,
+): EdgeSet {
+  const { refineSteps } = options;
+  const measure = (stepSize: number) =>
+    scanPoint(
+      stepSize,
+      lambda(problem, stepSize, {
+        steps: refineSteps,
+        signSteps: 0,
+        maxSteps: refineSteps,
+        tolerance: 1,
+        certify: false,
+      }),
+    );
+  const points = scanned.map((point, i) => agreeing(point, needsCare(scanned, i) ? measure(point.stepSize) : point));
+  const intervals: Interval[] = [];
+  const errors: Interval[] = [];
+  const certain = points[0].by === "contraction" || points[0].by === "mean-square";
+  let [open, openError] = [certain && from === 0 ? 0 : points[0].stepSize, 0];
+  for (let i = 1; i < points.length; i++) {
+    const [before, after] = [points[i - 1], points[i]];
+    if (before.value < 0 === after.value < 0) continue;
+    const edge = refine(before, after, measure);
+    if (after.value < 0) [open, openError] = [edge.stepSize, edge.error];
+    else {
+      intervals.push([open, edge.stepSize]);
+      errors.push([openError, edge.error]);
+    }
+  }
+  const last = points[points.length - 1];
+  if (last.value < 0) {
+    intervals.push([open, last.stepSize]);
+    errors.push([openError, 0]);
+  }
+  return { intervals, errors };
+}
+
+/** Undecided, or next to a change of sign. */
+function needsCare(points: readonly ScanPoint[], i: number): boolean {
+  const negative = points[i].value < 0;
+  const changes = [i - 1, i + 1].some((j) => j >= 0 && j < points.length && points[j].value < 0 !== negative);
+  return points[i].sign === 0 || (changes && points[i].by !== "contraction" && points[i].by !== "mean-square");
+}
+
+/** The point with a value whose sign is the one that is known for certain. */
+function agreeing(known: ScanPoint, measured: ScanPoint): ScanPoint {
+  if (known.by === "log-det") return { ...measured, value: Math.max(measured.value, Number.MIN_VALUE) };
+  const stable = known.by === "contraction" || known.by === "mean-square";
+  return stable ? { ...measured, value: Math.min(measured.value, -Number.MIN_VALUE) } : measured;
+}
+
+function refine(
+  before: ScanPoint,
+  after: ScanPoint,
+  measure: (stepSize: number) => ScanPoint,
+): { readonly stepSize: number; readonly error: number } {
+  const finite = (value: number) => Math.max(value, -50); // superstable points are negative enough
+  const [a, b] = [before.stepSize, after.stepSize];
+  const values = [finite(before.value), finite(after.value)] as const;
+  const stepSize = findRoot((x) => finite(measure(x).value), a, b, { values, rtol: 1e-10 });
+  const { confidence95 } = measure(stepSize);
+  const half = (confidence95[1] - confidence95[0]) / 2;
+  if (half === 0) return { stepSize, error: 0 };
+  const reach = Math.min(stepSize - a, b - stepSize, 0.05 * (b - a)) || 0.05 * (b - a);
+  const slope = (finite(measure(stepSize + reach).value) - finite(measure(stepSize - reach).value)) / (2 * reach);
+  return { stepSize, error: half / Math.abs(slope) };
+}
