@@ -404,7 +404,7 @@ describe("at a minimum with zero state", () => {
 
 test("a short gradient passes norm clipping to the last bit", () => {
   const tiny = p.formulaProblem({ parameters: ["a", "b"], samples: ["a^2 + 3*b^2"] }).lossProgram(1);
-  const inputs = { theta: Float64Array.of(1e-6, 1e-7), weights: Float64Array.of(1), stepSize: Float64Array.of(0.1) };
+  const inputs = { theta: Float64Array.of(5e-7, 1e-7), weights: Float64Array.of(1), stepSize: Float64Array.of(0.1) };
   const plain = runner(updateMap(tiny, { type: "gd" }))(inputs).theta;
   // Bounds c, longer than this gradient, for which c/(√(c − 1e-6)² + 1e-6) rounds away from 1.
   const rounds = (c: number) => c / (Math.sqrt((c - 1e-6) ** 2) + 1e-6) !== 1;
