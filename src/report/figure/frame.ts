@@ -22,6 +22,23 @@ export interface Figure {
   readonly draw: (width: FigureWidth) => Markup;
   /** What the pointer reads, if the figure answers it. */
   readonly readout: Readout | null;
+  readonly cells?: CellReadout;
+}
+
+/** What the pointer reads in a map of cells: the row of each cell in the series, and the command that computes one cell. */
+export interface CellReadout {
+  readonly x: readonly number[];
+  readonly y: readonly number[];
+  readonly names: readonly [string, string];
+  readonly paths: readonly [string, string];
+  /** rows[j][i] belongs to y[j] and x[i]; −1 where there is no cell. */
+  readonly rows: readonly (readonly number[])[];
+  readonly series: readonly { readonly name: string; readonly values: readonly (number | string | null)[] }[];
+  /** The interval of the first series, empty where it has none. */
+  readonly lo: readonly (number | null)[];
+  readonly hi: readonly (number | null)[];
+  /** Without the settings of the cell; empty where no command computes one. */
+  readonly command: string;
 }
 
 /** Series over one axis for the hover line; null where there is no value. */
@@ -67,9 +84,10 @@ export function clipped(id: string, box: Box, along: "xy" | "x", ...content: rea
   return markup`<clipPath id="${id}"><rect x="${left}" y="${top}" width="${right - left}" height="${bottom - top}"/></clipPath><g clip-path="url(#${id})"><g class="zoomed" data-along="${along}">${content}</g></g>`;
 }
 
-/** The pattern of everything undetermined: thin diagonals in ink on the ground. */
-export function hatch(id: string): Markup {
-  return markup`<pattern id="${id}" width="5" height="5" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><rect class="ground" width="5" height="5"/><path class="hatch" d="M0 0V5"/></pattern>`;
+/** The pattern of everything undetermined: thin diagonals in ink, on the ground or, when "open", over what lies below. */
+export function hatch(id: string, over: "ground" | "open" = "ground"): Markup {
+  const ground = over === "ground" ? markup`<rect class="ground" width="5" height="5"/>` : null;
+  return markup`<pattern id="${id}" width="5" height="5" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">${ground}<path class="${over === "ground" ? "hatch" : "hatch-open"}" d="M0 0V5"/></pattern>`;
 }
 
 function plotData({ box, x, y }: Plot): object {

@@ -65,6 +65,16 @@ export function bar(
   return markup`<rect class="${options.className}" x="${left}" y="${options.y}" width="${right - left}" height="${options.height}"${fill}/>`;
 }
 
+/** Polylines as one path. */
+export function polylinePath(lines: readonly (readonly Point[])[]): string {
+  return lines.map((points) => `M${points.map(xy).join("L")}`).join("");
+}
+
+/** Closed polygons as one path. */
+export function polygons(list: readonly (readonly Point[])[]): string {
+  return list.map((points) => `M${points.map(xy).join("L")}Z`).join("");
+}
+
 /** Dots of radius `r`, as one path of circles. */
 export function dots(points: readonly Point[], r: number): string {
   return points

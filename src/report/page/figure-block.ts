@@ -5,8 +5,10 @@ import { type Markup, markup, rich, trusted } from "../markup.ts";
 export function figureBlock(figure: Figure): Markup {
   const layouts = (["wide", "medium", "narrow"] as const).map((width) => withClass(figure.draw(width), width));
   const readout = figure.readout === null ? null : markup` data-readout="${JSON.stringify(figure.readout)}"`;
-  const line = figure.readout === null ? null : markup`<output class="readout"></output>`;
-  return markup`<figure${readout}>${line}${layouts}<figcaption class="caption">${rich(figure.caption)}</figcaption></figure>`;
+  const cells = figure.cells === undefined ? null : markup` data-cells="${JSON.stringify(figure.cells)}"`;
+  const line = readout === null && cells === null ? null : markup`<output class="readout"></output>`;
+  const pinned = cells === null ? null : markup`<pre class="pinned" hidden></pre>`;
+  return markup`<figure${readout}${cells}>${line}${layouts}${pinned}<figcaption class="caption">${rich(figure.caption)}</figcaption></figure>`;
 }
 
 function withClass({ text }: Markup, width: string): Markup {

@@ -37,7 +37,7 @@ export const pageScript = `"use strict";
     return ticks;
   };
 
-  function attach(figure, svg, readout, line) {
+  function attach(figure, svg, { readout, cells, line, pinned }) {
     const plot = JSON.parse(svg.dataset.plot);
     const { box } = plot;
     const wide = box.right - box.left;
@@ -76,6 +76,32 @@ export const pageScript = `"use strict";
       }
       return v - readout.x[lo] < readout.x[hi] - v ? lo : hi;
     }
+    function cellAt([px, py]) {
+      const near = (axis, window, t, values) => {
+        const at = window[0] + t * (window[1] - window[0]);
+        const distance = values.map((v) => Math.abs(share(axis, v) - at));
+        return distance.indexOf(Math.min(...distance));
+      };
+      const i = near(plot.x, view.x, (px - box.left) / wide, cells.x);
+      const j = near(plot.y, view.y, (box.bottom - py) / high, cells.y);
+      return { i, j, row: cells.rows[j][i] };
+    }
+    function cellText({ i, j, row }) {
+      const where = [cells.names[0] + " " + show(cells.x[i], 4), cells.names[1] + " " + show(cells.y[j], 4)];
+      if (row < 0) return [...where, "not computed"].join("   ");
+      const parts = cells.series.map(({ name, values }, k) => {
+        const [lo, hi] = k === 0 ? [cells.lo[row] ?? null, cells.hi[row] ?? null] : [null, null];
+        const range = lo !== null && hi !== null && lo < hi ? " (" + show(lo, 3) + " to " + show(hi, 3) + ")" : "";
+        return name + " " + (typeof values[row] === "string" ? values[row] : show(values[row], 4)) + range;
+      });
+      return [...where, ...parts].join("   ");
+    }
+    function pin(p) {
+      const cell = cellAt(p);
+      const set = (k, v) => " --set " + cells.paths[k] + "=" + v;
+      pinned.hidden = false;
+      pinned.textContent = cellText(cell) + (cells.command ? "\\n" + cells.command + set(0, cells.x[cell.i]) + set(1, cells.y[cell.j]) : "");
+    }
     function rest() {
       at = -1;
       cursor.setAttribute("d", "");
@@ -85,7 +111,7 @@ export const pageScript = `"use strict";
 
     const original = new Map();
     for (const element of svg.querySelectorAll(".x-axis, .y-axis")) original.set(element, element.innerHTML);
-    const floating = [...svg.querySelectorAll(".halo, .side, .own")];
+    const floating = [...svg.querySelectorAll(".halo, .side, .own, .own-ring")];
     function ticksOf(axis, [from, to], count) {
       const [lo, hi] = [unshare(axis, from), unshare(axis, to)];
       if (axis.kind !== "linear" && (lo <= 0 || hi / lo > 20)) {
@@ -144,6 +170,7 @@ export const pageScript = `"use strict";
     const whole = () => zoom({ x: [0, 1], y: [0, 1] });
 
     let start = null;
+    let hasZoomed = false;
     svg.addEventListener("pointerdown", (event) => {
       const p = point(event);
       if (event.pointerType === "touch" || event.button !== 0 || !within(p) || p[1] > box.bottom) return;
@@ -158,14 +185,21 @@ export const pageScript = `"use strict";
         const [y0, y1] = tall ? [Math.max(box.top, Math.min(start[1], p[1])), Math.min(box.bottom, Math.max(start[1], p[1]))] : [box.top, box.bottom];
         for (const [key, value] of Object.entries({ x: x0, y: y0, width: Math.max(0, x1 - x0), height: Math.max(0, y1 - y0) })) frame.setAttribute(key, value);
       } else if (readout && within(p)) read(nearest(p[0]));
+      else if (cells && within(p) && p[1] >= box.top && p[1] <= box.bottom) line.textContent = cellText(cellAt(p));
       else rest();
+    });
+    svg.addEventListener("click", (event) => {
+      const p = point(event);
+      if (cells && !hasZoomed && within(p) && p[1] >= box.top && p[1] <= box.bottom) pin(p);
     });
     svg.addEventListener("pointerup", () => {
       if (!start) return;
       start = null;
+      hasZoomed = false;
       const [x, y, w, h] = ["x", "y", "width", "height"].map((key) => Number(frame.getAttribute(key)));
       frame.setAttribute("width", 0);
       if (w < 8 || h < 8) return;
+      hasZoomed = true;
       const along = ([a, b], from, to) => [a + (b - a) * from, a + (b - a) * to];
       zoom({
         x: along(view.x, (x - box.left) / wide, (x + w - box.left) / wide),
@@ -184,13 +218,19 @@ export const pageScript = `"use strict";
     });
   }
 
-  for (const figure of document.querySelectorAll("figure[data-readout]")) {
-    const line = figure.querySelector(".readout");
-    const readout = JSON.parse(figure.dataset.readout);
-    line.dataset.hint = matchMedia("(hover: hover)").matches ? "point to read, drag to zoom" : "touch to read";
-    line.textContent = line.dataset.hint;
+  for (const figure of document.querySelectorAll("figure[data-readout], figure[data-cells]")) {
+    const parsed = (text) => (text === undefined ? null : JSON.parse(text));
+    const tools = {
+      readout: parsed(figure.dataset.readout),
+      cells: parsed(figure.dataset.cells),
+      line: figure.querySelector(".readout"),
+      pinned: figure.querySelector(".pinned"),
+    };
+    const act = tools.cells ? "click for the command, drag to zoom" : "drag to zoom";
+    tools.line.dataset.hint = matchMedia("(hover: hover)").matches ? "point to read, " + act : "touch to read";
+    tools.line.textContent = tools.line.dataset.hint;
     figure.tabIndex = 0;
-    for (const svg of figure.querySelectorAll("svg[data-plot]")) attach(figure, svg, readout, line);
+    for (const svg of figure.querySelectorAll("svg[data-plot]")) attach(figure, svg, tools);
   }
   addEventListener("beforeprint", () => {
     for (const details of document.querySelectorAll("details")) details.open = true;

@@ -31,10 +31,12 @@ section{margin-top:44px}
 h2{margin:0 0 12px;font-size:18px;line-height:1.3;font-weight:600;letter-spacing:-.006em}
 section>p,.caption,details p{max-width:41em}
 .caption{margin-top:14px;font-size:15px;line-height:1.5;text-wrap:pretty}
+header+figure{margin-top:34px}
 figure{position:relative;outline-offset:8px}
 figure svg.figure{display:none;width:100%;height:auto;touch-action:pan-y;user-select:none;-webkit-user-select:none}
 figure svg.figure.wide{display:block}
 .readout{position:absolute;top:-3px;right:0;font-size:13px;line-height:20px;white-space:pre-wrap;pointer-events:none}
+.pinned{margin-top:12px}
 .figure .cursor{stroke-width:1;fill:none;pointer-events:none}.figure .drag{fill-opacity:.1;pointer-events:none}
 table{width:100%;border-collapse:collapse;font-size:15px;line-height:1.45}
 td,th{padding:9px 16px 9px 0;border-top:1px solid;text-align:left;vertical-align:baseline;font-weight:400}
