@@ -1,3 +1,4 @@
+export { invertibility } from "./batch-spectra.ts";
 export { type Cocycle, type CocyclePath, cocycle } from "./cocycle.ts";
 export { type ExponentEstimate, type ExponentOptions, estimateExponent } from "./exponent.ts";
 export { factorCocycle, type KernelMaker } from "./factor-cocycle.ts";
@@ -15,8 +16,10 @@ export {
 export { curvatureLimit, ruleExponent, stepSizeLimit, type UpdateRule } from "./update-rule.ts";
 export {
   type Interval,
+  notApplicable,
   type StabilityVerdict,
   signConfidence,
+  undetermined,
   type Verdict,
   type VerdictCause,
 } from "./verdict.ts";

@@ -47,13 +47,13 @@ test("a closed form is complete whatever the range", () => {
 describe("scanned sets", () => {
   // A block of rank 2 and an orthogonal sample: rank 3 in two blocks, no closed form for the whole.
   test("every edge is where λ changes sign, within its half-width", () => {
-    for (const seed of [1, 2, 3]) {
+    for (const seed of [1, 2]) {
       const prepared = prepare({
         factor: gaussian(5, 3, seed),
         law: batchLaw({ size: 2, sampleCount: 5 }),
         rng: createRng(0),
       });
-      const sets = stableStepSizes(prepared, { count: 100, steps: 40_000 });
+      const sets = stableStepSizes(prepared, { count: 60, steps: 20_000 });
       expect(sets.complete).toBe(false);
       expect(sets.warnings[0]).toContain("may hide between them");
       expect(sets.sgd[0][0]).toBe(0);
@@ -64,24 +64,30 @@ describe("scanned sets", () => {
         law: batchLaw({ size: 2, sampleCount: 5 }),
         rng: createRng(99),
       });
-      const at = (stepSize: number) => lambda(fresh, stepSize, { steps: 1e5, signSteps: 0, certify: false });
+      const at = (stepSize: number) => lambda(fresh, stepSize, { steps: 40_000, signSteps: 0, certify: false });
       expect(at(edge - 3 * error).confidence95![0]).toBeLessThan(0);
       expect(at(edge + 3 * error).confidence95![1]).toBeGreaterThan(0);
       expect(error).toBeLessThan(0.2 * edge);
     }
   });
 
-  // Two almost parallel samples of very different size behave like rank 1 and have an island around 1 − ηK_ii = 0; no
+  // The two-weight network's curvatures 1.62 and 12.5 along almost the same direction (2 outputs, turned by 0.02) and a
+  // well-contracted second one: the factors do not commute, yet the island must still be there, near [0.50, 0.70]. No
   // bisection from the left would see it.
   test("an island beyond the first edge is found", () => {
-    const factor = matrix(2, 2, Float64Array.of(Math.sqrt(1.62), 0.05, Math.sqrt(12.5), 0));
-    const prepared = prepare({ factor, law: batchLaw({ size: 1, sampleCount: 2 }), rng: createRng(0) });
-    const sets = stableStepSizes(prepared, { steps: 20_000 });
-    const exactSign = (stepSize: number) => lambda(prepared, stepSize, { steps: 2e5, certify: false }).value!;
-    expect(sets.sgd.length).toBeGreaterThanOrEqual(2);
-    const [lo, hi] = sets.sgd[1];
-    expect(exactSign((lo + hi) / 2)).toBeLessThan(0);
-    expect(exactSign((sets.sgd[0][1] + lo) / 2)).toBeGreaterThan(0);
+    const [c, s] = [Math.cos(0.02), Math.sin(0.02)];
+    const [a, b] = [Math.sqrt(12.5), Math.sqrt(1.7)];
+    const factor = matrix(4, 2, Float64Array.of(Math.sqrt(1.62), 0, 0, Math.sqrt(1.5), a * c, a * s, -b * s, b * c));
+    const law = batchLaw({ size: 1, sampleCount: 2 });
+    const sets = stableStepSizes(prepare({ factor, outputs: 2, law, rng: createRng(0) }), {
+      count: 100,
+      steps: 20_000,
+    });
+    expect(sets.sgd).toHaveLength(2);
+    const [[, first], [lo, hi]] = sets.sgd;
+    expect(Math.abs(first - 0.198)).toBeLessThan(0.02);
+    expect(Math.abs(lo - 0.4996)).toBeLessThan(0.02);
+    expect(Math.abs(hi - 0.6973)).toBeLessThan(0.02);
   });
 
   test("deterministic products have sharp edges, and their mean square is the same set", () => {
