@@ -1,4 +1,5 @@
 import type { Engine } from "../compile/index.ts";
+import type { KernelMaker } from "../stability/index.ts";
 
 /**
  * The outside world, as a run sees it. The command line gives one made of Node, the page one made of fetch and a worker,
@@ -24,6 +25,8 @@ export interface Host {
   readonly tool: { readonly name: string; readonly version: string; readonly command: string };
   /** What runs programs; its name enters the runId. */
   readonly engine: Engine;
+  /** A faster kernel for random products, where there is one. */
+  readonly factorKernel?: KernelMaker;
   readonly threads: number;
   /** Bytes that may be allocated. */
   readonly memory: number;

@@ -70,7 +70,7 @@ export function ruleVerdict(rule: RuleFacts): RuleVerdict {
     case "amsgrad":
       return say(
         "always",
-        "where the running maximum holds, the second moment is forgotten: the Jacobian of the state is 0",
+        "where the new second moment is the running maximum, the old maximum is forgotten: the Jacobian of the state is 0",
       );
     default:
       return say("almost-every", "only Fubini's argument applies to this rule", false);

@@ -1,0 +1,291 @@
+import type { Objective } from "../compile/index.ts";
+import { rankLocallyConstant, type SampleCurvature, sampleCurvature } from "../curvature/index.ts";
+import { createRng } from "../numeric/index.ts";
+import type { Problem } from "../program/index.ts";
+import { type BatchSizeHint, type Hypothesis, type Results, tableOf } from "../record/index.ts";
+import type { BatchLaw } from "../sampling/index.ts";
+import type { RunSpec } from "../spec/index.ts";
+import {
+  type CurvePoint,
+  invertibility,
+  type KernelMaker,
+  lambda,
+  type MeanSquare,
+  meanSquare,
+  mu,
+  muVerdict,
+  type PreparedProblem,
+  prepare,
+  type StableStepSizes,
+  sampleTraces,
+  stableStepSizes,
+  type UpdateRule,
+  undetermined,
+  type Verdict,
+} from "../stability/index.ts";
+import { lawOf } from "./batch-law.ts";
+import { kinkDistance } from "./kink-distance.ts";
+import { lrConversions } from "./lr.ts";
+import type { FoundMinimum } from "./minimum.ts";
+import type { Tick } from "./progress.ts";
+
+/** What the stability questions are asked about. */
+export interface StabilityContext {
+  readonly spec: RunSpec;
+  readonly problem: Problem;
+  readonly objective: Objective;
+  readonly minimum: FoundMinimum;
+  readonly labels: Int32Array | null;
+  readonly rule: UpdateRule;
+  readonly stepSize: number;
+  readonly kernel: KernelMaker | undefined;
+  readonly tick: Tick;
+}
+
+export interface StabilityAnswer {
+  readonly results: Partial<Results>;
+  readonly warnings: readonly string[];
+  readonly law: BatchLaw;
+  /** Non-zero eigenvalues of the Hessian, when all are known. */
+  readonly eigenvalues: Float64Array | null;
+}
+
+/** μ, λ, mean square and the stable step sizes at an interpolating minimum, each with what it rests on (THEORY §3). */
+export function interpolatingStability(context: StabilityContext): StabilityAnswer {
+  const { spec, problem, objective, minimum, labels, rule, stepSize, tick } = context;
+  const { steps, maxSteps, tolerance, burnIn, rankTolerance, stepSizes } = spec.stability;
+  tick("tangent kernel", null);
+  const curvature = sampleCurvature(objective, minimum.theta, rankTolerance);
+  const traces = sampleTraces({ factor: curvature.factor, outputs: curvature.rows });
+  const prepareWith = (law: BatchLaw) => prepareProblem(context, curvature, law);
+  const law = lawOf(spec, problem, labels, traces);
+  const prepared = prepareWith(law);
+  const { eigenvalues } = prepared;
+  tick("rank of the tangent kernel at nearby minima", null);
+  const rank = rankLocallyConstant(objective, minimum.theta, {
+    ...{ rtol: rankTolerance, rank: curvature.rank },
+    rng: createRng(spec.seed, "rank"),
+  });
+  const kink = kinkDistance(objective, minimum.theta);
+  const doubt = doubtOf(rank.constant, kink.on);
+
+  tick("mean-square threshold", null);
+  const moments = rule.type === "gd" ? meanSquare(prepared) : null;
+  const exponent = moments?.exponent(stepSize) ?? null;
+  const found = lambda(prepared, stepSize, {
+    ...{ steps, maxSteps, tolerance, burnIn, moments },
+    progress: (done, most) => tick(`λ at step size ${stepSize}`, Math.min(1, done / Math.min(most, steps))),
+  });
+  const sets = stableStepSizes(prepared, {
+    ...{ count: stepSizes.count, steps, rule, moments },
+    ...(stepSizes.range ? { range: stepSizes.range } : {}),
+    progress: (done, total) => tick("scanning step sizes", done / total),
+  });
+  const muFound = mu(eigenvalues, rule, stepSize);
+  const muSays = doubt ?? muVerdict({ sharpness: eigenvalues[0] ?? 0, residual: 0 }, rule, stepSize);
+  const lambdaSays = doubt ?? pick(found);
+  const isPlain = rule.type === "gd";
+  return {
+    law,
+    eigenvalues,
+    warnings: [...sets.warnings],
+    results: {
+      curvature: {
+        sharpness: eigenvalues[0] ?? 0,
+        sharpnessResidual: 0,
+        smallestEigenvalue: null,
+        smallestResidual: null,
+        ntkRank: curvature.rank,
+        ntkSize: curvature.size,
+        ntkGap: curvature.gap,
+        rankLocallyConstant: rank.constant,
+      },
+      spectrum: {
+        operator: "hessian",
+        eigenvalues: [...eigenvalues],
+        residuals: Array.from(eigenvalues, () => 0),
+        dimension: objective.dimension,
+        complete: true,
+      },
+      mu: { ...finite(muFound.value), at: muFound.at, ...muSays },
+      lambda: isPlain ? { ...lambdaFields(found), ...lambdaSays } : { ...noLambda, ...otherRule },
+      meanSquare: isPlain ? meanSquareResult(exponent, doubt) : { exponent: null, superstable: false, ...otherRule },
+      stableStepSizes: setsResult(sets, isPlain),
+      hypotheses: hypotheses(context, prepared, rank, kink),
+      lr: lrConversions(spec.loss, problem.outputCount, problem.sampleCount, stepSize, setsResult(sets, isPlain)),
+      batchSizes:
+        isPlain && muSays.verdict === "stable" && lambdaSays.verdict !== "stable"
+          ? batchSizeHint(context, traces, prepareWith)
+          : null,
+      curves: curvesTable(sets.curve),
+    },
+  };
+}
+
+function prepareProblem(
+  { spec, kernel }: StabilityContext,
+  curvature: SampleCurvature,
+  law: BatchLaw,
+): PreparedProblem {
+  return prepare({
+    ...{ factor: curvature.factor, outputs: curvature.rows, law },
+    rng: createRng(spec.seed, "stability"),
+    ...(kernel ? { kernel } : {}),
+  });
+}
+
+/** What makes every verdict undetermined. */
+function doubtOf(rankConstant: boolean, onKink: boolean): Verdict | null {
+  if (onKink) return undetermined("on-a-kink", "the minimum lies exactly on a kink, where the loss has no Hessian");
+  if (rankConstant) return null;
+  return undetermined("rank-not-constant", "the rank of the tangent kernel changes at nearby minima");
+}
+
+const otherRule: Verdict = {
+  verdict: "not-applicable",
+  cause: null,
+  reason: "λ and the mean square are those of plain SGD; this optimizer carries a velocity",
+};
+
+const noLambda = {
+  ...{ value: null, superstable: false, confidence95: null, signInterval: null, lowerBound: null, upperBound: null },
+  ...{ lowerProof: null, upperProof: null, method: "none", block: null, steps: null, moreSteps: null },
+} as const;
+
+function lambdaFields(found: ReturnType<typeof lambda>) {
+  const { value, superstable, confidence95, signInterval, lowerBound, upperBound, lowerProof, upperProof } = found;
+  const { method, block, steps, moreSteps } = found;
+  return {
+    ...{ value, superstable, confidence95, signInterval, lowerBound, upperBound, lowerProof, upperProof },
+    ...{ method, block, steps, moreSteps },
+  };
+}
+
+function pick({ verdict, cause, reason }: Verdict): Verdict {
+  return { verdict, cause, reason };
+}
+
+function finite(value: number | null) {
+  const superstable = value === Number.NEGATIVE_INFINITY;
+  return { value: superstable ? null : value, superstable };
+}
+
+/** Exponents of the second moment this close to 0 get no sign: their error is that of an eigenproblem in doubles. */
+const signTolerance = 1e-9;
+
+function meanSquareResult(exponent: number | null, doubt: Verdict | null): Results["meanSquare"] {
+  if (exponent === null) {
+    const reason = "the steps of this batch law depend on each other, so the second moment is that of a whole epoch";
+    return { exponent: null, superstable: false, verdict: "not-applicable", cause: null, reason };
+  }
+  const { value, superstable } = finite(exponent);
+  const says: Verdict =
+    Math.abs(exponent) < signTolerance
+      ? undetermined("interval-contains-zero", "the exponent is 0 up to rounding")
+      : { verdict: exponent < 0 ? "stable" : "unstable", cause: null, reason: null };
+  return { exponent: value, superstable, ...(doubt ?? says) };
+}
+
+function setsResult(sets: StableStepSizes, isPlain: boolean): NonNullable<Results["stableStepSizes"]> {
+  const { gd, meanSquare: second, sgd, scanned, resolution, sgdError, complete } = sets;
+  if (!isPlain) {
+    return { gd, meanSquare: null, sgd: null, scanned: null, resolution: null, sgdError: null, complete: false };
+  }
+  return { gd, meanSquare: second, sgd, scanned, resolution, sgdError, complete };
+}
+
+function curvesTable(curve: readonly CurvePoint[]): Results["curves"] {
+  return tableOf("data/curves.csv", {
+    stepSize: curve.map((p) => p.stepSize),
+    mu: curve.map((p) => p.mu),
+    lambda: curve.map((p) => p.value),
+    lambdaLo: curve.map((p) => p.confidence95[0]),
+    lambdaHi: curve.map((p) => p.confidence95[1]),
+    lambdaLower: curve.map((p) => p.lowerBound),
+    lambdaUpper: curve.map((p) => p.upperBound),
+    meanSquare: curve.map((p) => p.upperBound),
+  });
+}
+
+function hypotheses(
+  { spec, minimum, stepSize }: StabilityContext,
+  prepared: PreparedProblem,
+  rank: { readonly constant: boolean; readonly ranks: readonly number[] },
+  kink: ReturnType<typeof kinkDistance>,
+): Hypothesis[] {
+  const { maxResidual } = minimum.result;
+  const row = (name: string, status: Hypothesis["status"], value: number | null, reason: string): Hypothesis => {
+    return { name, status, value, reason };
+  };
+  const batches = prepared.blocks.map((block) => ({
+    ...invertibility(block.spectra, stepSize),
+    exact: block.spectra.exact,
+  }));
+  const smallest = batches.reduce((least, b) => Math.min(least, b.smallest), Number.POSITIVE_INFINITY);
+  const singular = batches.some((b) => b.singular);
+  const exact = batches.every((b) => b.exact);
+  const blocks = prepared.blocks.reduce((sum, b) => sum + b.copies, 0);
+  return [
+    row(
+      "interpolation",
+      "holds",
+      maxResidual,
+      `largest residual ${show(maxResidual!)}, tolerance ${spec.stability.interpolationTolerance}`,
+    ),
+    row("rank", rank.constant ? "holds" : "fails", rank.ranks[0], rankReason(rank.ranks)),
+    row(
+      "invertibility",
+      singular ? "fails" : exact ? "holds" : "unchecked",
+      smallest,
+      `smallest |det(I − ηH_B)| is ${show(smallest)} ${exact ? "over all batches" : "among sampled batches"}`,
+    ),
+    row(
+      "irreducibility",
+      blocks <= 1 ? "holds" : "fails",
+      blocks,
+      irreducibleReason(blocks, prepared.eigenvalues.length),
+    ),
+    row("kink-distance", kink.on ? "fails" : "holds", kink.distance, kinkReason(kink)),
+  ];
+}
+
+function rankReason(ranks: readonly number[]): string {
+  const [here, ...nearby] = ranks;
+  const same = nearby.every((r) => r === here);
+  return same
+    ? `${here} here and at ${nearby.length} nearby minima`
+    : `${here} here, ${nearby.join(", ")} at nearby minima`;
+}
+
+function irreducibleReason(blocks: number, rank: number): string {
+  if (rank <= 1) return `rank ${rank}`;
+  return blocks <= 1 ? "the kernel does not split" : `${blocks} independent blocks; the largest exponent is reported`;
+}
+
+function kinkReason({ kinks, distance, on }: ReturnType<typeof kinkDistance>): string {
+  if (kinks === 0) return "the loss has no kinks";
+  if (on) return "an activation switches exactly here";
+  return distance === null
+    ? "no kink moves with the parameters"
+    : `nearest at distance ${show(distance)} in parameter space`;
+}
+
+function show(value: number): string {
+  return value === 0 ? "0" : Number(value.toPrecision(2)).toString();
+}
+
+/** The smallest batch size, doubling from the user's, whose mean-square threshold reaches the step size in use. */
+function batchSizeHint(
+  { spec, problem, labels, stepSize, tick }: StabilityContext,
+  traces: Float64Array,
+  prepareWith: (law: BatchLaw) => PreparedProblem,
+): BatchSizeHint {
+  const tried: number[] = [];
+  for (let size = 2 * spec.batch.size; size <= problem.sampleCount; size *= 2) {
+    tick(`mean-square threshold at batch ${size}`, null);
+    tried.push(size);
+    const moments: MeanSquare | null = meanSquare(prepareWith(lawOf(spec, problem, labels, traces, { size })));
+    if (moments !== null && moments.threshold() > stepSize) return { smallestStable: size, tried, by: "mean-square" };
+  }
+  return { smallestStable: null, tried, by: "mean-square" };
+}

@@ -1,0 +1,83 @@
+import type { Objective } from "../compile/index.ts";
+import { minimize } from "../minimize/index.ts";
+import { norm } from "../numeric/index.ts";
+import type { Problem } from "../program/index.ts";
+import type { MinimumResult, MinimumSearch } from "../record/index.ts";
+import type { RunSpec } from "../spec/index.ts";
+import type { Tick } from "./progress.ts";
+
+export interface FoundMinimum {
+  readonly theta: Float64Array;
+  readonly result: MinimumResult;
+  readonly warnings: readonly string[];
+}
+
+/** Goes to a minimum when the experiment asks for it, and says what lies there. */
+export function findMinimum(
+  spec: RunSpec,
+  problem: Problem,
+  objective: Objective,
+  theta0: Float64Array,
+  tick: Tick,
+): FoundMinimum {
+  const { weightDecay } = spec.optimizer;
+  if (!spec.minimize) return { theta: theta0, result: lookAt(spec, problem, objective, theta0, null), warnings: [] };
+  const { method, tolerance, gradientTolerance, maxSteps, stepSize } = spec.minimize;
+  const found = minimize(objective, theta0, {
+    ...{ method, tolerance, gradientTolerance, maxSteps, weightDecay },
+    ...(stepSize === undefined ? {} : { stepSize }),
+    onProgress: ({ step, loss, gradientNorm }) =>
+      tick(`minimizing: step ${step}, loss ${loss.toExponential(2)}, gradient ${gradientNorm.toExponential(1)}`, null),
+  });
+  const search: MinimumSearch = { method, status: found.status, steps: found.steps, reason: found.reason };
+  const warnings = found.status === "converged" ? [] : [`the minimisation ${found.status}: ${found.reason}`];
+  return { theta: found.theta, result: lookAt(spec, problem, objective, found.theta, search), warnings };
+}
+
+function lookAt(
+  spec: RunSpec,
+  problem: Problem,
+  objective: Objective,
+  theta: Float64Array,
+  search: MinimumSearch | null,
+): MinimumResult {
+  const gradient = new Float64Array(theta.length);
+  const loss = objective.gradient(theta, gradient);
+  const { weightDecay } = spec.optimizer;
+  for (let i = 0; i < gradient.length; i++) gradient[i] += weightDecay * theta[i];
+  const maxResidual = largestResidual(objective, theta);
+  const scale = Math.max(1, largestTarget(problem));
+  return {
+    loss,
+    gradientNorm: norm(gradient),
+    maxResidual,
+    interpolating: weightDecay === 0 && maxResidual <= spec.stability.interpolationTolerance * scale,
+    parameterNorm: norm(theta),
+    search,
+  };
+}
+
+/** max_i ‖∇_f ℓ_i‖; of formulas max_i ‖∇_θ ℓ_i‖. */
+function largestResidual(objective: Objective, theta: Float64Array): number {
+  const { sampleCount, outputCount, dimension } = objective;
+  const width = outputCount || dimension;
+  const rows = new Float64Array(sampleCount * width);
+  if (outputCount > 0) objective.outputGradient(theta, rows);
+  else objective.jacobian(theta, rows);
+  let largest = 0;
+  for (let i = 0; i < sampleCount; i++) {
+    const size = norm(rows.subarray(i * width, (i + 1) * width));
+    if (!(size <= largest)) largest = size;
+  }
+  return largest;
+}
+
+/** max_i ‖y_i‖, the scale of the residuals. */
+function largestTarget({ data, sampleCount }: Problem): number {
+  const targets = data["targets"];
+  if (!targets) return 0;
+  const width = targets.length / sampleCount;
+  let largest = 0;
+  for (let i = 0; i < sampleCount; i++) largest = Math.max(largest, norm(targets.subarray(i * width, (i + 1) * width)));
+  return largest;
+}
