@@ -1,8 +1,12 @@
 import { type Node, type Output, type Program, type Shape, sizeOf } from "../../program/index.ts";
 import { type Frame, frameOf, stridesIn } from "./frame.ts";
+import { type Packed, productSteps } from "./lower-product.ts";
 import { fuses, type Group, loopShape, operandViews, type Schedule } from "./schedule.ts";
-import type { LoopKernel, LoopOp, LoopOperation, Place, Ref, Step, StepNode } from "./steps.ts";
+import type { LoopKernel, LoopOp, LoopOperation, Place, Ref, RowNode, Step } from "./steps.ts";
 import { rowMajor, type View } from "./view.ts";
+
+/** Rows of the register tile of products. */
+const TILE_ROWS = 4;
 
 /** A program as kernel calls in order, and where its nodes are kept. */
 export interface Lowered {
@@ -16,9 +20,10 @@ export function lower(program: Program, schedule: Schedule): Lowered {
   const { views, levels } = schedule;
   const { windows, copies } = placeOutputs(program.outputs, views);
   const read = rootsRead(schedule);
+  const packed: Packed = new Map();
   const steps: Step[] = [];
   for (const { nodes, groups } of levels) {
-    for (const node of nodes) steps.push(...nodeSteps(node, views));
+    for (const node of nodes) steps.push(...nodeSteps(node, views, packed));
     for (const group of groups) {
       steps.push(groupStep(group, views, (node) => read.has(node) || windows.has(node) || copies.some(reads(node))));
     }
@@ -105,7 +110,7 @@ function sumStrides(shape: Shape, axes: readonly number[]): number[] {
   return kept.map((stride, axis) => (axes.includes(axis) ? 0 : stride));
 }
 
-function nodeSteps(node: Node, views: ReadonlyMap<Node, View>): Step[] {
+function nodeSteps(node: Node, views: ReadonlyMap<Node, View>, packed: Packed): Step[] {
   switch (node.op) {
     case "pad": {
       const operand = node.operands[0]!;
@@ -126,10 +131,11 @@ function nodeSteps(node: Node, views: ReadonlyMap<Node, View>): Step[] {
         return step;
       });
     }
+    case "matmul":
+      return productSteps(node, [views.get(node.operands[0]!)!, views.get(node.operands[1]!)!], packed, TILE_ROWS);
     default: {
-      const operands = node.operands.map((o) => views.get(o)!);
-      const reads = operands.map(({ root, offset }) => ({ node: root, offset }));
-      return [{ kind: "node", node: node as StepNode, operands, reads, writes: [{ node, offset: 0 }] }];
+      const { root, offset } = views.get(node.operands[0]!)!;
+      return [{ kind: "rows", node: node as RowNode, reads: [{ node: root, offset }], writes: [{ node, offset: 0 }] }];
     }
   }
 }

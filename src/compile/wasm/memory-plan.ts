@@ -1,7 +1,7 @@
 import { type Node, type Program, sizeOf } from "../../program/index.ts";
 import type { Lowered } from "./lower.ts";
 import { TABLE_BYTES } from "./module-builder.ts";
-import type { Place } from "./steps.ts";
+import { type Place, Temporary } from "./steps.ts";
 import type { View } from "./view.ts";
 
 /** Byte addresses of everything a program keeps in memory. */
@@ -19,6 +19,8 @@ export interface MemoryPlan {
 }
 
 const ALIGNMENT = 64;
+/** Products may read this far past the last element of an operand. */
+const SLACK = 64;
 const MAX_BYTES = 2 ** 32 - 65536;
 
 /**
@@ -37,11 +39,12 @@ export function planMemory(program: Program, lowered: Lowered, views: ReadonlyMa
   for (const [name, length] of Object.entries(program.bufferSizes)) {
     buffers[name] = { address: reserve(8 * length), length };
   }
-  const homes = new Map<Node, number>();
+  const homes = new Map<Value, number>();
   const constants: { address: number; node: Node; length: number }[] = [];
   const tables = new Map<Int32Array, number>();
   const lives = livesOf(lowered);
   for (const node of lives.keys()) {
+    if (node instanceof Temporary) continue;
     if (node.op === "input") homes.set(node, buffers[node.attributes.buffer]!.address + 8 * node.attributes.offset);
     else if (node.op === "constant") {
       const repeated = views.get(node)!.strides.every((stride) => stride === 0);
@@ -58,15 +61,15 @@ export function planMemory(program: Program, lowered: Lowered, views: ReadonlyMa
     const { indices } = node.attributes;
     if (!tables.has(indices)) tables.set(indices, reserve(4 * indices.length));
   }
-  const scratch = [...lives].filter(([node]) => !homes.has(node)).map(([node, life]) => ({ node, ...life }));
+  const scratch = [...lives].filter(([value]) => !homes.has(value)).map(([value, life]) => ({ value, ...life }));
   const scratchBytes = packScratch(scratch, end, homes);
-  const totalBytes = end + scratchBytes;
+  const totalBytes = end + scratchBytes + SLACK;
   if (totalBytes > MAX_BYTES) {
     const gib = (totalBytes / 2 ** 30).toFixed(1);
     throw new RangeError(`wasm: the program needs ${gib} GiB, more than the 4 GiB that WebAssembly can address`);
   }
   const addressOf = (place: Place) =>
-    8 * place.offset + ("node" in place ? homes.get(place.node)! : buffers[place.buffer]!.address);
+    8 * place.offset + ("buffer" in place ? buffers[place.buffer]!.address : homes.get(valueAt(place)!)!);
   return { buffers, constants, tables, scratchBytes, totalBytes, addressOf };
 }
 
@@ -75,27 +78,39 @@ interface Life {
   last: number;
 }
 
-/** For each node kept in memory, the first and the last step that touch it. */
-function livesOf({ steps }: Lowered): Map<Node, Life> {
-  const lives = new Map<Node, Life>();
+/** What takes memory of its own. */
+type Value = Node | Temporary;
+
+function valueAt(place: Place): Value | null {
+  return "node" in place ? place.node : "temporary" in place ? place.temporary : null;
+}
+
+function sizeOfValue(value: Value): number {
+  return value instanceof Temporary ? value.size : sizeOf(value.shape);
+}
+
+/** For each value kept in memory, the first and the last step that touch it. */
+function livesOf({ steps }: Lowered): Map<Value, Life> {
+  const lives = new Map<Value, Life>();
   steps.forEach((step, time) => {
     for (const place of [...step.reads, ...step.writes]) {
-      if (!("node" in place)) continue;
-      const life = lives.get(place.node);
+      const value = valueAt(place);
+      if (!value) continue;
+      const life = lives.get(value);
       if (life) life.last = time;
-      else lives.set(place.node, { first: time, last: time });
+      else lives.set(value, { first: time, last: time });
     }
   });
   return lives;
 }
 
 /** Lowest free addresses, largest values first. Returns the bytes used. */
-function packScratch(scratch: readonly ({ node: Node } & Life)[], start: number, homes: Map<Node, number>): number {
+function packScratch(scratch: readonly ({ value: Value } & Life)[], start: number, homes: Map<Value, number>): number {
   const placed: { first: number; last: number; from: number; to: number }[] = [];
   let bytes = 0;
-  const order = [...scratch].sort((a, b) => sizeOf(b.node.shape) - sizeOf(a.node.shape) || a.first - b.first);
-  for (const { node, first, last } of order) {
-    const size = align(8 * sizeOf(node.shape));
+  const order = [...scratch].sort((a, b) => sizeOfValue(b.value) - sizeOfValue(a.value) || a.first - b.first);
+  for (const { value, first, last } of order) {
+    const size = align(8 * sizeOfValue(value));
     let from = 0;
     for (const other of placed) {
       if (other.last < first || other.first > last) continue;
@@ -104,7 +119,7 @@ function packScratch(scratch: readonly ({ node: Node } & Life)[], start: number,
     }
     const at = placed.findIndex((p) => p.from > from);
     placed.splice(at < 0 ? placed.length : at, 0, { first, last, from, to: from + size });
-    homes.set(node, start + from);
+    homes.set(value, start + from);
     bytes = Math.max(bytes, from + size);
   }
   return bytes;

@@ -1,6 +1,7 @@
 import type { Node, NodeOf } from "../../program/index.ts";
 import type { Frame } from "./frame.ts";
-import type { View } from "./view.ts";
+import type { PackKernel } from "./kernels/pack.ts";
+import type { ProductKernel } from "./kernels/product.ts";
 
 /** Elementwise operations, the ones that a loop computes in registers. */
 export type LoopOp =
@@ -30,27 +31,30 @@ export interface LoopKernel {
   readonly sums: readonly { readonly value: Ref; readonly strides: readonly number[] }[];
 }
 
-/** Where a step reads or writes: `offset` elements into the value of a node, or into a buffer of the program. */
+/** Memory for something that is no value of a node, such as a packed matrix. */
+export class Temporary {
+  /** Numbers it holds. */
+  readonly size: number;
+
+  constructor(size: number) {
+    this.size = size;
+  }
+}
+
+/** Where a step reads or writes: `offset` elements into the value of a node, a temporary, or a buffer of the program. */
 export type Place =
   | { readonly node: Node; readonly offset: number }
+  | { readonly temporary: Temporary; readonly offset: number }
   | { readonly buffer: string; readonly offset: number };
 
-/** Operations with a kernel of their own, each node a step. */
-export type StepNode = { readonly [K in StepOp]: NodeOf<K> }[StepOp];
-type StepOp = "matmul" | "gather" | "scatter" | "softmax" | "logSumExp" | "maxAlong" | "argmaxMask";
+/** Operations along the last axis, each node a step. */
+export type RowNode = { readonly [K in RowOp]: NodeOf<K> }[RowOp];
+type RowOp = "gather" | "scatter" | "softmax" | "logSumExp" | "maxAlong" | "argmaxMask";
 
 /** One kernel call. Pointers are passed in the order reads, writes. */
-export type Step =
-  | {
-      readonly kind: "loop";
-      readonly kernel: LoopKernel;
-      readonly reads: readonly Place[];
-      readonly writes: readonly Place[];
-    }
-  | {
-      readonly kind: "node";
-      readonly node: StepNode;
-      readonly operands: readonly View[];
-      readonly reads: readonly Place[];
-      readonly writes: readonly Place[];
-    };
+export type Step = { readonly reads: readonly Place[]; readonly writes: readonly Place[] } & (
+  | { readonly kind: "loop"; readonly kernel: LoopKernel }
+  | { readonly kind: "pack"; readonly kernel: PackKernel }
+  | { readonly kind: "product"; readonly kernel: ProductKernel }
+  | { readonly kind: "rows"; readonly node: RowNode }
+);

@@ -3,12 +3,12 @@ import { type F64, f64, f64x2, type I32, i32, v128 } from "../expressions.ts";
 import { FunctionBuilder, type Variable } from "../function-builder.ts";
 import { exp, log } from "../math/index.ts";
 import type { ModuleBuilder } from "../module-builder.ts";
-import type { StepNode } from "../steps.ts";
+import type { RowNode } from "../steps.ts";
 
 /** The operations along the last axis of a dense tensor. */
 export type RowOp = "softmax" | "logSumExp" | "maxAlong" | "argmaxMask";
 
-export function rowsExtent(node: StepNode): number {
+export function rowsExtent(node: RowNode): number {
   const { shape } = node.operands[0]!;
   return sizeOf(shape) / shape[shape.length - 1]!;
 }
