@@ -53,7 +53,7 @@ export function divUp(a: number, b: number): number {
   return -divDown(-a, b);
 }
 
-/** Largest double ≤ √x, for x ≥ 0; right whatever the accuracy of `Math.sqrt`, and best possible when that rounds correctly. */
+/** Largest double ≤ √x, for x ≥ 0; right whatever `Math.sqrt` returns, best possible if that rounds correctly. */
 export function sqrtDown(x: number): number {
   let r = Math.sqrt(x);
   while (rootError(x, r) < 0) r = nextDown(r);

@@ -21,8 +21,8 @@ export type LinearSolution =
 /**
  * Encloses the solutions x of Ax = b for all A and b of an interval matrix and an interval vector, or says why not.
  *
- * With R ≈ A⁻¹, G = I − RA, ‖G‖∞ ≤ q < 1, an approximate solution x̃ and d = R(b − Ax̃): e = x − x̃ satisfies e = d + Ge,
- * so |e_i − d_i| ≤ Σ_j|G_ij|·‖d‖∞/(1 − q) (Krawczyk 1969; Rump, Acta Numerica 2010, §10).
+ * With R ≈ A⁻¹, G = I − RA, ‖G‖∞ ≤ q < 1, an approximate solution x̃ and d = R(b − Ax̃): e = x − x̃ satisfies
+ * e = d + Ge, so |e_i − d_i| ≤ Σ_j|G_ij|·‖d‖∞/(1 − q) (Krawczyk 1969; Rump, Acta Numerica 2010, §10).
  * Shapes: A n×n, b of length n. Cost: `proveInvertible` and a few products with a vector.
  */
 export function solveIntervals(a: IntervalMatrix, b: IntervalArray): LinearSolution {

@@ -4,14 +4,17 @@ import { sumError } from "./directed-rounding.ts";
 import { type Interval, point, undefinedInterval, zero } from "./interval.ts";
 import { horner, ln2Head, ln2Tail, scaleByPowerOfTwo, scaleExactly } from "./series.ts";
 
-/** ln x; undefined unless a > 0. Width at a point: at most 2 units in the last place. */
+/** ln x; undefined unless a > 0. Width at a point: up to 2 units in the last place (measured). */
 export function log(a: Interval): Interval {
   if (!(a.lo > 0)) return undefinedInterval;
   const low = logAt(a.lo);
   return { lo: low.lo, hi: a.hi === a.lo ? low.hi : logAt(a.hi).hi };
 }
 
-/** ln(1 + x), to relative accuracy also near 0; undefined unless a > −1. Width at a point: at most 2 units in the last place. */
+/**
+ * ln(1 + x), to relative accuracy also near 0; undefined unless a > −1.
+ * Width at a point: up to 3 units in the last place (measured).
+ */
 export function log1p(a: Interval): Interval {
   if (!(a.lo > -1)) return undefinedInterval;
   const low = log1pAt(a.lo);

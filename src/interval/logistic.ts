@@ -4,14 +4,14 @@ import { exp } from "./exponential.ts";
 import { type Interval, isDefined, one, undefinedInterval } from "./interval.ts";
 import { log1p } from "./logarithm.ts";
 
-/** 1/(1 + e^−x). Width at a point: at most 6 units in the last place. */
+/** 1/(1 + e^−x). Width at a point: up to 8 units in the last place (measured). */
 export function sigmoid(a: Interval): Interval {
   if (!isDefined(a)) return undefinedInterval;
   const low = sigmoidAt(a.lo);
   return { lo: low.lo, hi: a.hi === a.lo ? low.hi : sigmoidAt(a.hi).hi };
 }
 
-/** ln(1 + e^x). Width at a point: at most 6 units in the last place. */
+/** ln(1 + e^x). Width at a point: up to 6 units in the last place (measured). */
 export function softplus(a: Interval): Interval {
   if (!isDefined(a)) return undefinedInterval;
   const low = softplusAt(a.lo);

@@ -1,7 +1,7 @@
 import { mulUp, sqrtUp } from "./directed-rounding.ts";
 import { type IntervalMatrix, rowSums, transposeIntervals } from "./interval-matrix.ts";
 
-/** An upper bound of ‖A‖∞, the largest absolute row sum, for every A of the interval matrix. NaN where it is undefined. */
+/** An upper bound of ‖A‖∞, the largest absolute row sum, for every A of the interval matrix; NaN if undefined. */
 export function infinityNormBound(a: IntervalMatrix): number {
   return rowSums(a).reduce((largest, sum) => Math.max(largest, sum), 0);
 }

@@ -14,7 +14,7 @@ import {
  * Midpoint and radius in rounding to nearest (Rump, Acta Numerica 2010, §10): with A = M ± R, B = N ± S,
  * |AB − fl(MN)| ≤ |M|(S + γ|N|) + R(|N| + S), where γ = (k + 1)u bounds the rounding errors of k products and sums
  * in any order (Higham, Accuracy and Stability, §3.1). Every entry of the radius is itself a sum of numbers ≥ 0, so it
- * is low by at most a factor (1 − u)^(2k + 8), which `inflate` restores; underflow adds at most 2^−1074 for each product.
+ * is low by at most a factor (1 − u)^(2k + 8), which `inflate` restores; underflow adds at most 2^−1074 a product.
  *
  * Cost: three products of doubles, two when A is a point matrix. Width: at most 1.5 times the best, plus roundings.
  * Entries that are unbounded, undefined or overflow are computed one by one with directed rounding.
@@ -60,7 +60,7 @@ export function multiplyIntervalVector(a: IntervalMatrix, x: IntervalArray): Int
 
 const UNIT = Number.EPSILON / 2;
 
-/** C + A B in plain double arithmetic: multiplications and additions only, which is all that the error bound assumes. */
+/** C + A B in plain double arithmetic: only multiplications and additions, as the error bound assumes. */
 function product(
   a: Float64Array,
   b: Float64Array,

@@ -126,7 +126,7 @@ describe("provePositiveDefinite", () => {
 
   test("an interval matrix is positive only if all its members are", () => {
     expect(provePositiveDefinite(widen(diagonal([1, 2, 3]), 0.2)).status).toBe("positive");
-    expect(provePositiveDefinite(widen(diagonal([1, 1, 1]), 0.5)).status).toBe("undecided"); // 1 − 0.5·3 < 0 is a member
+    expect(provePositiveDefinite(widen(diagonal([1, 1, 1]), 0.5)).status).toBe("undecided"); // 1 − 3·0.5 < 0
     expect(provePositiveDefinite(pointMatrix(matrix(1, 1, Float64Array.of(Number.NaN)))).status).toBe("undecided");
   });
 });

@@ -4,8 +4,8 @@ import { hull, type Interval, isDefined, one, point, undefinedInterval } from ".
 import { horner, reciprocalFactorials } from "./series.ts";
 
 /**
- * sin x. Width at a point: at most 4 units in the last place for |x| ≤ 10^6; beyond, [−1, 1], because the reduction
- * modulo π/2 carries π to 152 bits.
+ * sin x. Width at a point: up to 4 units in the last place (measured) for |x| ≤ 10^6; beyond, [−1, 1], because the
+ * reduction modulo π/2 carries π to 152 bits.
  */
 export function sin(a: Interval): Interval {
   return periodic(a, 0);
@@ -39,7 +39,7 @@ function meets(first: number, last: number, rest: number): boolean {
   return first + ((((rest - first) % 4) + 4) % 4) <= last;
 }
 
-/** sin(x + shift·π/2) by x = kπ/2 + r, |r| ≤ 0.79, r = head + tail with an exact head and a tail below its last place. */
+/** sin(x + shift·π/2) by x = kπ/2 + r, |r| ≤ 0.79, r = an exact head and a tail below its last place. */
 function sineAt(x: number, shift: number): Interval {
   const k = Math.round(x / HALF_PI);
   const afterFirst = x - k * halfPiFirst; // exact: the two are equal, or within a factor of two

@@ -1,7 +1,7 @@
 import { nextDown, nextUp } from "../../src/interval/index.ts";
 import type { Rng } from "../../src/numeric/index.ts";
 
-/** A finite double, biased to what breaks directed rounding: ±0, subnormal, huge, powers of two and their neighbours. */
+/** A finite double, biased to what breaks directed rounding: ±0, subnormal, huge, powers of two, their neighbours. */
 export function biasedDouble(rng: Rng): number {
   const size = biasedSize(rng);
   return rng.uniform() < 0.5 ? -size : size;

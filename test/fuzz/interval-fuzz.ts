@@ -14,7 +14,7 @@ export interface FuzzReport {
 
 /**
  * Applies random operations to random intervals and checks, against exact or 180-bit values at members of the operands:
- * containment; that the result is undefined exactly when the domain is left; that point results are as tight as claimed.
+ * containment; that results are undefined exactly when the domain is left; that point results are as tight as claimed.
  */
 export function fuzzIntervals(count: number, seed: number): FuzzReport {
   const rng = createRng(seed, "interval fuzz");

@@ -1,5 +1,5 @@
-// The oracle itself, against published digits (π, ln 2, e: OEIS A000796, A002162, A001113; the rest computed with mpmath
-// 1.3 at 60 digits). It must not lean on anything it is used to judge.
+// The oracle itself, against published digits (π, ln 2, e: OEIS A000796, A002162, A001113; the rest computed with
+// mpmath 1.3). It must not lean on anything it is used to judge.
 import { expect, test } from "vitest";
 import * as oracle from "./high-precision.ts";
 import { type Dyadic, dyadic } from "./high-precision.ts";
