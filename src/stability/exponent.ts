@@ -1,6 +1,7 @@
-import { lag1Autocorrelation, mean, type Rng, studentHalfWidth, variance } from "../numeric/index.ts";
+import { type Rng, studentHalfWidth } from "../numeric/index.ts";
 import type { Cocycle, CocyclePath } from "./cocycle.ts";
 import { frameOf, mostGrown } from "./frame.ts";
+import { SEGMENTS, segmentStatistics } from "./segment-statistics.ts";
 import { type Interval, signConfidence } from "./verdict.ts";
 
 export interface ExponentOptions {
@@ -64,7 +65,7 @@ export function estimateExponent(cocycle: Cocycle, options: ExponentOptions): Ex
     const segments = Math.max(SEGMENTS, running[0].growth.length); // doubles what there is
     if (!running.every((chain) => extend(chain, segments, length, burnIn))) return superstable(chains * burnIn);
     const measured = chains * running[0].growth.length * length;
-    const estimate = analyse(running, measured);
+    const estimate = asEstimate(running, measured);
     progress?.(measured, maxSteps);
     const { confidence95, signInterval } = estimate;
     const precise = confidence95[1] - confidence95[0] <= 2 * tolerance;
@@ -73,7 +74,6 @@ export function estimateExponent(cocycle: Cocycle, options: ExponentOptions): Ex
   }
 }
 
-const SEGMENTS = 16;
 /** Random directions with which a chain starts again after its vector was annihilated. */
 const RESCUE = 16;
 
@@ -144,51 +144,21 @@ function superstable(steps: number): ExponentEstimate {
   };
 }
 
-function analyse(chains: readonly Chain[], steps: number): ExponentEstimate {
-  for (let perChain = SEGMENTS; ; perChain /= 2) {
-    const growth = chains.flatMap((chain) => merge(chain.growth, perChain));
-    const control = chains.flatMap((chain) => merge(chain.control, perChain));
-    const { values, dof } = regressOut(growth, control);
-    const lag1 = lag1Autocorrelation(values);
-    const independent = lag1 <= 2 / Math.sqrt(values.length);
-    if (!independent && perChain > 4) continue;
-    const inflation = independent ? 1 : Math.sqrt((1 + Math.min(lag1, 0.9)) / (1 - Math.min(lag1, 0.9)));
-    const standardError = inflation * Math.sqrt(((values.length - 1) * variance(values)) / (dof * values.length));
-    const value = mean(values);
-    const interval = (confidence: number): Interval => {
-      const half = studentHalfWidth(standardError, dof, confidence);
-      return [value - half, value + half];
-    };
-    return {
-      value,
-      superstable: false,
-      confidence95: interval(0.95),
-      signInterval: interval(signConfidence),
-      standardError,
-      degreesOfFreedom: dof,
-      steps,
-      lag1Autocorrelation: lag1,
-      independent,
-    };
-  }
-}
-
-/** Means of `count` equal runs of consecutive segments. */
-function merge(values: readonly number[], count: number): number[] {
-  const run = values.length / count;
-  return Array.from({ length: count }, (_, j) => mean(values.slice(j * run, (j + 1) * run)));
-}
-
-/** y − βx with the β of least squares: x has mean 0, so the mean of y is kept while what goes with x is removed. */
-function regressOut(y: readonly number[], x: readonly number[]): { readonly values: number[]; readonly dof: number } {
-  const centre = { x: mean(x), y: mean(y) };
-  let square = 0;
-  let product = 0;
-  for (let j = 0; j < x.length; j++) {
-    square += (x[j] - centre.x) ** 2;
-    product += (x[j] - centre.x) * (y[j] - centre.y);
-  }
-  if (!(square > 1e-20)) return { values: [...y], dof: y.length - 1 };
-  const beta = product / square;
-  return { values: y.map((value, j) => value - beta * x[j]), dof: y.length - 2 };
+function asEstimate(chains: readonly Chain[], steps: number): ExponentEstimate {
+  const statistics = segmentStatistics(
+    chains.map((chain) => chain.growth),
+    chains.map((chain) => chain.control),
+  );
+  const { value, standardError, degreesOfFreedom } = statistics;
+  const interval = (confidence: number): Interval => {
+    const half = studentHalfWidth(standardError, degreesOfFreedom, confidence);
+    return [value - half, value + half];
+  };
+  return {
+    ...statistics,
+    superstable: false,
+    confidence95: interval(0.95),
+    signInterval: interval(signConfidence),
+    steps,
+  };
 }

@@ -21,6 +21,12 @@ export interface Frame {
   count: number;
 }
 
+export interface Orthonormalized {
+  readonly r: Float64Array;
+  readonly kept: number;
+  readonly sizes: Float64Array;
+}
+
 /** An orthonormal frame from rows that may depend on each other; dependent rows are dropped. */
 export function frameOf(dimension: number, rows: readonly Float64Array[]): Frame {
   const frame: Frame = { dimension, data: new Float64Array(rows.length * dimension), count: rows.length };
@@ -34,11 +40,13 @@ export function frameOf(dimension: number, rows: readonly Float64Array[]): Frame
 
 /**
  * Gram–Schmidt, twice (enough, by Giraud and Langou 2005), in place. Returns R by rows of length `count`, with
- * old_j = Σ_{i ≤ j} R_ij q_i; rows whose remainder is at most `drop` are dropped from the frame, and from R.
+ * old_j = Σ_{i ≤ j} R_ij q_i; rows whose remainder is at most `drop` are dropped from the frame, and from R. `sizes` are
+ * the remainders of the rows kept.
  */
-export function orthonormalize(frame: Frame, drop: number): { readonly r: Float64Array; readonly kept: number } {
+export function orthonormalize(frame: Frame, drop: number): Orthonormalized {
   const { dimension: d, data, count } = frame;
   const r = new Float64Array(count * count);
+  const sizes = new Float64Array(count);
   let kept = 0;
   for (let j = 0; j < count; j++) {
     const vector = data.subarray(j * d, (j + 1) * d);
@@ -54,11 +62,12 @@ export function orthonormalize(frame: Frame, drop: number): { readonly r: Float6
     if (size <= drop) continue;
     scale(1 / size, vector);
     r[kept * count + j] = size;
+    sizes[kept] = size;
     if (kept !== j) data.copyWithin(kept * d, j * d, (j + 1) * d);
     kept++;
   }
   frame.count = kept;
-  return { r, kept };
+  return { r, kept, sizes };
 }
 
 /**
