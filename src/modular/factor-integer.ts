@@ -26,8 +26,8 @@ export interface IrreducibleFactor {
  * The factorisation of f ≠ 0 over Q, up to a rational constant.
  *
  * Squarefree parts (Yun), factors modulo a prime, Hensel lifting beyond twice Mignotte's bound, recombination
- * (Zassenhaus; Modern Computer Algebra, §15.6). Factors found are verified by division. Cost: exponential in the number of factors
- * modulo p, so after `maxTrials` combinations the rest is returned unsplit.
+ * (Zassenhaus; Modern Computer Algebra, §15.6). Factors found are verified by division. Cost: exponential in the number
+ * of factors modulo p, so after `maxTrials` combinations the rest is returned unsplit.
  * @throws RangeError for f = 0.
  */
 export function factorInteger(

@@ -81,7 +81,7 @@ function splitByDegree(
   return groups;
 }
 
-/** Splits a product of irreducible factors of one degree: modulo each, a random t has t^((p^d−1)/2) = ±1 alike often. */
+/** Splits a product of irreducible factors of degree d: modulo each, a random t has t^((p^d−1)/2) = 1 or −1, evenly. */
 function splitEqualDegree(field: PrimeField, f: ModularPolynomial, degree: number, rng: Rng): ModularPolynomial[] {
   if (f.length - 1 === degree) return [f];
   const exponent = (BigInt(field.prime) ** BigInt(degree) - 1n) / 2n;
