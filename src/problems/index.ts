@@ -1,3 +1,14 @@
+export {
+  catMap,
+  cubic,
+  delayedHenon,
+  henon,
+  ikeda,
+  logistic,
+  standardMap,
+  tent,
+  towel,
+} from "./known-maps.ts";
 export { g2, g2Values } from "./linear-features.ts";
 export { ownTargets } from "./own-targets.ts";
 export { type SingularExample, singularExamples } from "./singular-examples.ts";

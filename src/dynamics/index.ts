@@ -1,0 +1,12 @@
+export { composition, iterate, withDraw } from "./composition.ts";
+export { type DiscreteMap, denseTangent, type EnsembleMap, type MapFamily, type RandomMap } from "./discrete-map.ts";
+export {
+  escapeRadius,
+  type Fate,
+  type FateKind,
+  type FateOptions,
+  type FateWatcher,
+  fateWatcher,
+  type Sight,
+} from "./fate.ts";
+export { randomTrajectory, type Trajectory, type TrajectoryOptions, trajectory } from "./trajectory.ts";
