@@ -18,11 +18,15 @@ export interface ScanPoint {
   readonly lowerBound: number | null;
 }
 
-export interface ScanOptions {
+export interface ProbeOptions {
   /** Step sizes below this are mean-square stable, hence stable. */
   readonly meanSquareThreshold: number | null;
-  /** Most steps of a point of the scan, and of an evaluation while an edge is refined. */
+  /** Most steps of one point. */
   readonly scanSteps: number;
+}
+
+export interface ScanOptions extends ProbeOptions {
+  /** Steps of an evaluation while an edge is refined. */
   readonly refineSteps: number;
   readonly progress?: (done: number, total: number) => void;
 }
@@ -58,7 +62,8 @@ function bound(problem: PreparedProblem, stepSize: number): { readonly value: nu
   return { value: Math.max(...bounds.map(({ value }) => value)), safe: Math.max(...bounds.map(({ safe }) => safe)) };
 }
 
-function probe(problem: PreparedProblem, stepSize: number, options: ScanOptions): ScanPoint {
+/** λ at one step size with as few steps as its sign needs; the sign is taken from a certain bound where there is one. */
+export function probe(problem: PreparedProblem, stepSize: number, options: ProbeOptions): ScanPoint {
   const { meanSquareThreshold, scanSteps } = options;
   const contracts = stepSize < problem.contractionLimit;
   const certainlyStable = contracts || (meanSquareThreshold !== null && stepSize < meanSquareThreshold);
