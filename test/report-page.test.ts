@@ -6,6 +6,8 @@ import { type BrowserContext, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { renderHtml } from "../src/report/index.ts";
 import { diagonalKernel } from "./fixtures/records/diagonal-kernel.ts";
+import { basins, bifurcation, branches, lyapunov, orbits, training } from "./fixtures/records/dynamics.ts";
+import { phaseDiagram } from "./fixtures/records/phase.ts";
 import { twoWeights } from "./fixtures/records/two-weights.ts";
 import { crossEntropy } from "./fixtures/records/variants.ts";
 
@@ -17,7 +19,18 @@ const executablePath = process.env["CHROMIUM"] ?? browsers.find(existsSync);
 const flags =
   "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync";
 
-const records = { "two weights": twoWeights(), digits: diagonalKernel(), "cross-entropy": crossEntropy() };
+const records = {
+  "two weights": twoWeights(),
+  digits: diagonalKernel(),
+  "cross-entropy": crossEntropy(),
+  phase: phaseDiagram({ count: 24 }),
+  train: training(),
+  bifurcation: bifurcation(60, 20),
+  continue: branches(),
+  orbits: orbits(),
+  basins: basins(30),
+  lyapunov: lyapunov(5000),
+};
 
 describe.skipIf(executablePath === undefined)("the report in a browser", () => {
   let folder: string;
@@ -88,6 +101,23 @@ describe.skipIf(executablePath === undefined)("the report in a browser", () => {
       expect(problems).toEqual([]);
     },
   );
+
+  test("a click on a cell of a phase diagram shows its λ and the command that computes it", async () => {
+    await open("phase", 1000);
+    const box = (await page.locator("svg.figure.wide").first().boundingBox())!;
+    await page.mouse.click(box.x + 300, box.y + 200);
+    const text = (await page.locator(".pinned").textContent())!;
+    const [, eta, p, lambda] = /step size η ([\d.]+).*first sample ([\d.]+).*λ (−?[\d.]+)/
+      .exec(text)!
+      .map((v) => Number(v.replace("−", "-")));
+    expect(p! * Math.log(Math.abs(1 - 1.62 * eta!)) + (1 - p!) * Math.log(Math.abs(1 - 12.5 * eta!))).toBeCloseTo(
+      lambda!,
+      2,
+    );
+    expect(text).toMatch(
+      /\nseparatrix stability two-weights\.yaml --set optimizer\.stepSize=0\.\d+ --set data\.weights\[0\]=0\.\d+$/,
+    );
+  });
 
   test("on A4 paper the wide figure keeps 11 px too", async () => {
     await open("two weights", 688, "print"); // 210 mm less two margins of 14 mm

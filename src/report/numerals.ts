@@ -64,6 +64,11 @@ export function rough(value: number): string {
   return value === 0 ? "0" : significant(value, 2);
 }
 
+/** The end of a range that someone chose: four significant digits, without the noise of a computed grid. */
+export function chosen(value: number): string {
+  return asWritten(Number(value.toPrecision(4)));
+}
+
 /** Whole numbers with thin spaces between groups of three, from five digits on. */
 export function whole(count: number): string {
   const digits = String(count);

@@ -1,6 +1,8 @@
 import { createHash } from "node:crypto";
 import { expect, test } from "vitest";
 import { diagonalKernel, digitsLike } from "../../test/fixtures/records/diagonal-kernel.ts";
+import { basins, bifurcation, branches, lyapunov, orbits, training } from "../../test/fixtures/records/dynamics.ts";
+import { phaseDiagram } from "../../test/fixtures/records/phase.ts";
 import { twoWeights } from "../../test/fixtures/records/two-weights.ts";
 import { collapsing, crossEntropy, withoutVerdict } from "../../test/fixtures/records/variants.ts";
 import { parseRecord, type RunRecord, tableFromCsv } from "../record/index.ts";
@@ -19,6 +21,13 @@ const records: readonly (readonly [string, RunRecord])[] = [
   ["not a minimum", withoutVerdict("not-a-minimum")],
   ["saddle", withoutVerdict("saddle")],
   ["on a kink", withoutVerdict("on-a-kink")],
+  ["phase", phaseDiagram({ count: 24 })],
+  ["train", training()],
+  ["bifurcation", bifurcation(60, 20)],
+  ["continue", branches()],
+  ["orbits", orbits()],
+  ["basins", basins(30)],
+  ["lyapunov", lyapunov(5000)],
 ];
 
 test.each(records)("%s: the fixture is a valid record", (_, record) => {
@@ -39,7 +48,7 @@ test.each(records)("%s: the page asks nothing of the network and holds no duplic
   const html = withoutScript(renderHtml(record));
   const addresses = [...html.matchAll(/https?:\/\/[^\s"'<)]+/g)].map(([address]) => address);
   expect(addresses.filter((address) => !/^http:\/\/www\.w3\.org\//.test(address))).toEqual([]);
-  expect(html).not.toMatch(/<link|<img|@import|url\((?!#)/);
+  expect(html).not.toMatch(/<link|<img|@import|url\((?!#)|href="(?!data:image\/png;base64,)/);
   const ids = [...html.matchAll(/ id="([^"]+)"/g)].map(([, id]) => id);
   expect(new Set(ids).size).toBe(ids.length);
 });
@@ -121,6 +130,21 @@ test("figures stand alone: sized, styled, without the page's data", () => {
   const [figure] = renderFigures(twoWeights());
   expect(figure!.svg).toMatch(/^<svg width="812" height="\d+" xmlns="http:\/\/www.w3.org\/2000\/svg"[^>]*><style>/);
   expect(figure!.svg).not.toContain("data-");
+});
+
+// THEORY §6: the 2-cycle on the diagonal at η = 0.325 has the multipliers 3 − 2h and 9 − 2(1+h)², h = 3.53·0.325; the logistic map
+// at r = 4 the exponent ln 2.
+test("the sentences of the dynamics hold the numbers of their records", () => {
+  const said = (record: RunRecord) => renderTerminal(record, { color: false, columns: 100 }).replaceAll("\u00a0", " ");
+  expect(said(orbits())).toContain("Two periodic orbits: one stable, one unstable, one of them proved.");
+  expect(said(orbits())).toContain("0.7055, −0.2214");
+  expect(said(branches())).toContain("The nearest bifurcation is a flip at\n0.3502.");
+  expect(said(lyapunov())).toContain("The motion is chaotic: its largest exponent is 0.69 per step.");
+  expect(said(training())).toContain("settled on a cycle of period 2");
+  expect(said(bifurcation())).toContain(
+    "At step size 0.24 the late iterates lie on one value; at 0.45 they spread over a cloud.",
+  );
+  expect(said(basins())).toMatch(/\d+ % of 14.400 starting points die, \d+ % settle on a cycle\./);
 });
 
 test("the same record gives the same report", () => {

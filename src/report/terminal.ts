@@ -2,6 +2,7 @@ import type { RunRecord } from "../record/index.ts";
 import { plain } from "./markup.ts";
 import { typographic } from "./numerals.ts";
 import { answer } from "./words/answer.ts";
+import { dynamicsTables, type WordTable } from "./words/dynamics-tables.ts";
 import { exponentLines, lambdaText, muText } from "./words/exponents.ts";
 import { hypothesisRow } from "./words/hypotheses.ts";
 import { nonsingularityLine } from "./words/nonsingularity.ts";
@@ -24,6 +25,7 @@ export function renderTerminal(record: RunRecord, { color, columns }: TerminalOp
     paint(wrap(plain(answer(record)), width), "bold"),
     paragraph(record, width),
     thresholdTable(record, width, paint),
+    ...dynamicsTables(record).map((table) => wordTable(table, width)),
     hypothesisList(record, width, paint),
     record.warnings.map((warning) => wrap(`Warning: ${typographic(warning)}`, width, "  ")).join("\n"),
     `${wrap(record.tool.command, width, "  ")}\nrun ${record.runId.slice(0, 12)}, seed ${record.seed}`,
@@ -44,6 +46,13 @@ function paragraph(record: RunRecord, width: number): string {
     .filter((line) => line !== "")
     .map((line) => wrap(plain(line), width))
     .join("\n");
+}
+
+/** Columns beside each other; where they do not fit, each row as one wrapped line. */
+function wordTable({ head, rows }: WordTable, width: number): string {
+  const lines = tableLines([head, ...rows], (text) => text);
+  if (lines.every(({ length }) => length <= width)) return lines.map(({ text }) => text).join("\n");
+  return rows.map((row) => wrap(row.filter((cell) => cell !== "").join(", "), width, "  ")).join("\n");
 }
 
 /** One line a notion of stability; without the last column where there is no room, stacked where there is none for a table. */

@@ -93,9 +93,11 @@ export function horizontalAxis(
   const labels = axis.ticks
     .filter(({ value, label }) => label !== "" && fits(axis.at(value), label, width))
     .map(({ value, label }) => markup`<text class="muted middle" x="${axis.at(value)}" y="${y + 19}">${label}</text>`);
+  const last = axis.ticks.findLast(({ label }) => label !== "");
+  const labelEnd = last === undefined ? 0 : axis.at(last.value) + textWidth(last.label) / 2;
   const place = titleBelow
     ? markup`<text class="muted end" x="${end}" y="${y + 37}">${title}</text>`
-    : markup`<text class="muted" x="${end + 8}" y="${y + 19}">${title}</text>`;
+    : markup`<text class="muted" x="${Math.max(end, labelEnd) + 8}" y="${y + 19}">${title}</text>`;
   return markup`<g class="x-axis">${marks}${labels}</g>${place}`;
 }
 

@@ -18,6 +18,21 @@ export function sequential(share: number): Rgb {
   return [r, g, b];
 }
 
+/** The colour of the class of this rank among `count`: the sequential scale without its ends, softened so that large areas stay calm. */
+export function categorical(rank: number, count: number): Rgb {
+  const colour = sequential(count === 1 ? 0.6 : 0.92 - (0.8 * rank) / (count - 1));
+  return colour.map((channel) => Math.round(channel + 0.3 * (255 - channel))) as unknown as Rgb;
+}
+
+/** What becomes of a trajectory: blue where it stays, orange where it dies, greys between. A diverged one has a texture instead. */
+export const fateColours: Readonly<Record<string, Rgb>> = {
+  converged: [0x55, 0x8c, 0xc2],
+  periodic: [0xa9, 0xc6, 0xe2],
+  wandering: [0xb9, 0xbb, 0xbe],
+  stalled: [0xdc, 0xdc, 0xda],
+  dead: [0xe0, 0xa8, 0x86],
+};
+
 export function css([r, g, b]: Rgb): string {
   return `#${[r, g, b].map((channel) => channel.toString(16).padStart(2, "0")).join("")}`;
 }

@@ -1,9 +1,14 @@
+import { inflateSync } from "node:zlib";
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { tableOf } from "../../record/index.ts";
 import { linearAxis, logAxis, symlogAxis } from "./axis.ts";
+import { diverging } from "./colour-scales.ts";
 import type { Box } from "./frame.ts";
+import { gridOf, zeroLine } from "./grid.ts";
 import { label, type Obstacles } from "./labels.ts";
-import { bandPath, clipSegment, linePath, type Point } from "./marks.ts";
+import { bandPath, clipSegment, linePath, type Point, thinned } from "./marks.ts";
+import { pngAddress } from "./png.ts";
 import { textWidth } from "./text-width.ts";
 
 // The toolkit keeps three promises: axes are what they say, a path holds only finite coordinates and is cut (not clamped) where
@@ -95,6 +100,56 @@ test("labels avoid curves and each other, and stay inside", () => {
   expect(label(["first"], spots, obstacles, "")!.text).toContain('x="10" y="180"');
   expect(label(["second"], spots, obstacles, "")!.text).toContain('x="10" y="150"');
   expect(label(["far too long to fit"], [spots[3]!], obstacles, "")).toBeNull();
+});
+
+// Where x² + y² = 1 changes sign on a grid, linear interpolation is off by at most h²/8 · |f″| / |f′| = h²/8.
+test("the zero line of x² + y² − 1 is one closed line at distance 1 from the origin", () => {
+  const ticks = Array.from({ length: 41 }, (_, i) => -2 + 0.1 * i);
+  const cells = ticks.flatMap((y) => ticks.map((x) => ({ x, y })));
+  const table = tableOf("t.csv", { x: cells.map(({ x }) => x), y: cells.map(({ y }) => y) });
+  const axis = linearAxis({ domain: [-2, 2], range: [-2, 2], count: 5 });
+  const lines = zeroLine(gridOf(table), { x: axis, y: axis }, (row) => cells[row]!.x ** 2 + cells[row]!.y ** 2 - 1);
+  expect(lines).toHaveLength(1);
+  expect(lines[0]![0]).toEqual(lines[0]!.at(-1));
+  for (const [x, y] of lines[0]!) expect(Math.abs(Math.hypot(x, y) - 1)).toBeLessThan(0.1 ** 2 / 8 + 1e-12);
+});
+
+test("a thinned curve keeps the lowest and highest point of every pixel column", () => {
+  const points = Array.from({ length: 50_000 }, (_, i): Point => [i / 500, Math.sin(i * i)]);
+  const kept = thinned(points);
+  expect(kept.length).toBeLessThan(450);
+  for (let column = 0; column < 100; column++) {
+    const ofColumn = (list: readonly Point[]) => list.filter(([x]) => Math.floor(x) === column).map(([, y]) => y);
+    expect(Math.min(...ofColumn(kept))).toBe(Math.min(...ofColumn(points)));
+    expect(Math.max(...ofColumn(kept))).toBe(Math.max(...ofColumn(points)));
+  }
+});
+
+// ISO/IEC 15948: signature, chunks with CRC-32, zlib stream of rows with a filter byte; the checksum of "IEND" is AE 42 60 82.
+test("a raster becomes a PNG that decodes to the same bytes", () => {
+  const data = Uint8Array.from({ length: 7 * 5 * 3 }, (_, i) => (i * i * 31) % 256);
+  const file = Buffer.from(
+    pngAddress({ width: 7, height: 5, channels: 3, data }).slice("data:image/png;base64,".length),
+    "base64",
+  );
+  expect(file.subarray(0, 8).toString("hex")).toBe("89504e470d0a1a0a");
+  expect(file.subarray(-4).toString("hex")).toBe("ae426082");
+  expect([file.readUInt32BE(16), file.readUInt32BE(20)]).toEqual([7, 5]);
+  const rows = inflateSync(file.subarray(41, 41 + file.readUInt32BE(33)));
+  const decoded = new Uint8Array(data.length);
+  for (let y = 0; y < 5; y++) {
+    expect(rows[y * 22]).toBe(2);
+    for (let i = 0; i < 21; i++)
+      decoded[y * 21 + i] = rows[y * 22 + 1 + i]! + (y === 0 ? 0 : decoded[(y - 1) * 21 + i]!);
+  }
+  expect(decoded).toEqual(data);
+});
+
+test("the diverging scale is white exactly at 0, symmetric in strength and clipped", () => {
+  expect(diverging(0, 1)).toEqual([255, 255, 255]);
+  expect(diverging(-5, 1)).toEqual(diverging(-1, 1));
+  expect(diverging(-1, 1)[2]).toBeGreaterThan(diverging(-1, 1)[0]);
+  expect(diverging(1, 1)[0]).toBeGreaterThan(diverging(1, 1)[2]);
 });
 
 test("estimated widths are on the safe side of a common sans (Helvetica metrics: 'gradient descent' is 7.39 em)", () => {

@@ -128,10 +128,11 @@ export function zeroLine(
 function chained(segments: readonly (readonly [Point, Point])[]): readonly (readonly Point[])[] {
   const key = ([x, y]: Point) => `${x.toFixed(4)} ${y.toFixed(4)}`;
   const touching = new Map<string, number[]>();
+  const used = new Set<number>();
   segments.forEach((ends, i) => {
+    if (key(ends[0]) === key(ends[1])) used.add(i); // the line only touches a corner
     for (const end of ends) touching.set(key(end), [...(touching.get(key(end)) ?? []), i]);
   });
-  const used = new Set<number>();
   const walk = (from: Point): Point[] => {
     const points: Point[] = [];
     for (let at = from; ; ) {

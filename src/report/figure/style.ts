@@ -53,6 +53,7 @@ export function figureStyle(p: Palette): string {
 .figure .stable{fill:${p.stable}}.figure .unstable{fill:${p.unstable}}.figure .neutral{fill:${p.faint}}.figure .inkfill{fill:${p.ink}}
 .figure .stable-tint{fill:${p.stable};fill-opacity:.1}.figure .unstable-tint{fill:${p.unstable};fill-opacity:.1}
 .figure .stable-line{stroke:${p.stable};stroke-width:2.1;fill:none}.figure .unstable-line{stroke:${p.unstable};stroke-width:2.1;fill:none}
+.figure .dashed{stroke-dasharray:5 4}.figure .rug{stroke:${p.muted};fill:none}${p.ground === light.ground ? "" : ".figure .mask{filter:invert(1)}"}
 .figure .hatch-open{stroke:#3a3d42;stroke-width:1.1;fill:none}
 .figure .map-line{stroke:#1b1d21;stroke-width:1.2;fill:none;stroke-linecap:round}.figure .map-line.bold{stroke-width:2.2}.figure .map-line.dashed{stroke-dasharray:4 3}
 .figure text.map-label{fill:#1b1d21;paint-order:stroke;stroke:#ffffff;stroke-opacity:.85;stroke-width:4px;stroke-linejoin:round}

@@ -1,10 +1,28 @@
 import type { RunRecord } from "../../record/index.ts";
 import type { Figure } from "../figure/frame.ts";
+import { branchFigure } from "./branch-figure.ts";
+import { classMap } from "./class-map.ts";
 import { exponentFigure } from "./exponent-figure.ts";
+import { historyFigure } from "./history-figure.ts";
+import { multiplierFigure } from "./multiplier-figure.ts";
+import { orbitDiagram } from "./orbit-diagram.ts";
 import { phaseFigure } from "./phase-figure.ts";
 import { spectrumFigure } from "./spectrum-figure.ts";
+import { trajectoryFigure } from "./trajectory-figure.ts";
 
 /** The figures that a record can be drawn as, the most telling first. */
 export function figuresOf(record: RunRecord): readonly Figure[] {
-  return [exponentFigure(record), spectrumFigure(record), phaseFigure(record)].filter((figure) => figure !== null);
+  return drawings.map((draw) => draw(record)).filter((figure) => figure !== null);
 }
+
+const drawings = [
+  exponentFigure,
+  phaseFigure,
+  trajectoryFigure,
+  orbitDiagram,
+  branchFigure,
+  classMap,
+  historyFigure,
+  multiplierFigure,
+  spectrumFigure,
+] as const;

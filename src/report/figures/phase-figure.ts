@@ -10,6 +10,7 @@ import { exact, rough } from "../numerals.ts";
 import { answer } from "../words/answer.ts";
 import { at, axisName } from "../words/axis-name.ts";
 import { ruleName } from "../words/subject.ts";
+import { listOf } from "./columns.ts";
 
 /** λ over two paths of the experiment file: a heat map with white at 0, the zero lines of μ, λ and mean square, hatching where the sign is open. */
 export function phaseFigure(record: RunRecord): Figure | null {
@@ -221,10 +222,4 @@ function caption({ results }: RunRecord, { lo, hi, limit }: Plane): string {
 function niceLimit(value: number): number {
   const power = 10 ** Math.floor(Math.log10(value));
   return power * ([1, 2, 5, 10].find((step) => step * power >= value * (1 - 1e-9)) ?? 10);
-}
-
-function listOf(table: Table, name: string): readonly (number | null)[] {
-  return Array.from(columnOf(table, name) ?? [], (value) =>
-    Number.isFinite(value) ? Number(value.toPrecision(5)) : null,
-  );
 }

@@ -8,7 +8,13 @@ import { subject } from "../words/subject.ts";
 import { citationSection, conventionsSection, inputsSection, repeatSection } from "./back-matter.ts";
 import { figureBlock } from "./figure-block.ts";
 import { pageScript, scriptHash } from "./script.ts";
-import { hypothesesSection, nonsingularitySection, numbersBlock, warningsSection } from "./sections.ts";
+import {
+  dynamicsSections,
+  hypothesesSection,
+  nonsingularitySection,
+  numbersBlock,
+  warningsSection,
+} from "./sections.ts";
 import { pageStyle } from "./style.ts";
 
 export interface PageOptions {
@@ -35,6 +41,7 @@ ${lead(record)}
 </header>
 ${numbersBlock(record)}
 ${first === undefined ? null : figureBlock(first)}
+${dynamicsSections(record)}
 ${hypothesesSection(record)}
 ${nonsingularitySection(record)}
 ${others.map((figure) => markup`<section><h2>${figure.title}</h2>${figureBlock(figure)}</section>`)}

@@ -100,7 +100,7 @@ export const pageScript = `"use strict";
       const cell = cellAt(p);
       const set = (k, v) => " --set " + cells.paths[k] + "=" + v;
       pinned.hidden = false;
-      pinned.textContent = cellText(cell) + (cells.command ? "\\n" + cells.command + set(0, cells.x[cell.i]) + set(1, cells.y[cell.j]) : "");
+      pinned.textContent = cellText(cell) + "\\n" + cells.command + set(0, cells.x[cell.i]) + set(1, cells.y[cell.j]);
     }
     function rest() {
       at = -1;
@@ -190,7 +190,7 @@ export const pageScript = `"use strict";
     });
     svg.addEventListener("click", (event) => {
       const p = point(event);
-      if (cells && !hasZoomed && within(p) && p[1] >= box.top && p[1] <= box.bottom) pin(p);
+      if (cells?.command && !hasZoomed && within(p) && p[1] >= box.top && p[1] <= box.bottom) pin(p);
     });
     svg.addEventListener("pointerup", () => {
       if (!start) return;
@@ -226,7 +226,7 @@ export const pageScript = `"use strict";
       line: figure.querySelector(".readout"),
       pinned: figure.querySelector(".pinned"),
     };
-    const act = tools.cells ? "click for the command, drag to zoom" : "drag to zoom";
+    const act = tools.cells?.command ? "click for the command, drag to zoom" : "drag to zoom";
     tools.line.dataset.hint = matchMedia("(hover: hover)").matches ? "point to read, " + act : "touch to read";
     tools.line.textContent = tools.line.dataset.hint;
     figure.tabIndex = 0;

@@ -1,6 +1,7 @@
 import type { Hypothesis, NonsingularityResult, RunRecord } from "../../record/index.ts";
 import { type Markup, markup, type Piece, rich } from "../markup.ts";
 import { asWritten, exact, rough, typographic } from "../numerals.ts";
+import { dynamicsTables } from "../words/dynamics-tables.ts";
 import { hypothesisRow } from "../words/hypotheses.ts";
 import { exceptionalText, nonsingularityLine } from "../words/nonsingularity.ts";
 import { upperFirst } from "../words/subject.ts";
@@ -37,6 +38,17 @@ function notesOf({ lr, precision, again }: Threshold, convention: string): reado
 export function hypothesesSection({ results }: RunRecord): Markup | null {
   if (results.hypotheses === null || results.hypotheses.length === 0) return null;
   return markup`<section><h2>Why you can rely on this</h2>${hypothesesTable(results.hypotheses)}</section>`;
+}
+
+/** Orbits, special points and exponents as tables. */
+export function dynamicsSections(record: RunRecord): readonly Markup[] {
+  return dynamicsTables(record).map(({ title, head, rows }) => {
+    const top =
+      head.some((cell) => cell !== "") &&
+      markup`<thead><tr>${head.map((cell) => markup`<th scope="col">${cell}</th>`)}</tr></thead>`;
+    const body = rows.map((row) => markup`<tr>${row.map((cell) => markup`<td>${cell}</td>`)}</tr>`);
+    return markup`<section><h2>${title}</h2><div class="scroll"><table>${top}<tbody>${body}</tbody></table></div></section>`;
+  });
 }
 
 export function warningsSection({ warnings }: RunRecord): Markup | null {

@@ -41,6 +41,7 @@ figure svg.figure.wide{display:block}
 table{width:100%;border-collapse:collapse;font-size:15px;line-height:1.45}
 td,th{padding:9px 16px 9px 0;border-top:1px solid;text-align:left;vertical-align:baseline;font-weight:400}
 tr:last-child td,tr:last-child th{border-bottom:0}
+.scroll{overflow-x:auto}
 thead th{font-size:13.5px;padding-top:14px}.exceptional{margin-top:14px}
 .hypotheses .mark{width:31px;padding-right:0}.hypotheses .mark svg{display:block;position:relative;top:1px}
 .hypotheses th{width:48%}

@@ -1,5 +1,5 @@
 import { columnOf, type RunRecord } from "../../record/index.ts";
-import { exact, percent } from "../numerals.ts";
+import { chosen, percent } from "../numerals.ts";
 import { edge, edgeErrors, firstInterval, islands, islandText } from "./room.ts";
 import { ruleName } from "./subject.ts";
 
@@ -21,7 +21,7 @@ function extent(record: RunRecord): string {
   if (sets.complete || sets.scanned === null) return "The bars show all stable step sizes.";
   const [from, to] = sets.scanned;
   const fineness = sets.resolution === null ? "" : `, in steps of ${percent(sets.resolution)}`;
-  return `For SGD, step sizes from ${exact(from)} to ${exact(to)} were scanned${fineness}; an island narrower than that could hide.`;
+  return `For SGD, step sizes from ${chosen(from)} to ${chosen(to)} were scanned${fineness}; an island narrower than that could hide.`;
 }
 
 function band({ results }: RunRecord): string {

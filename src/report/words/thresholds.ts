@@ -1,5 +1,5 @@
 import type { Interval, RunRecord, StabilityVerdict } from "../../record/index.ts";
-import { errorSize, exact, measured, nbsp } from "../numerals.ts";
+import { chosen, errorSize, exact, measured, nbsp } from "../numerals.ts";
 import { edge, edgeErrors, firstInterval, islands, islandText } from "./room.ts";
 import { isPlainDescent, ruleName } from "./subject.ts";
 
@@ -108,5 +108,5 @@ function absence(record: RunRecord, verdict: StabilityVerdict | null): string {
 function searched(record: RunRecord, name: Threshold["name"]): string {
   const scanned = record.results.stableStepSizes?.scanned ?? null;
   if (name !== "sgd" || scanned === null || record.results.stableStepSizes?.complete) return "no step size keeps it";
-  return `no stable step found from ${exact(scanned[0])} to ${exact(scanned[1])}`;
+  return `no stable step found from ${chosen(scanned[0])} to ${chosen(scanned[1])}`;
 }

@@ -1,0 +1,59 @@
+import type { Complex, RunRecord } from "../../record/index.ts";
+import { exact, measured, rough, span } from "../numerals.ts";
+import { typeName } from "./dynamics-answer.ts";
+import { upperFirst } from "./subject.ts";
+
+/** A small table of results in words, for page and terminal alike. */
+export interface WordTable {
+  readonly title: string;
+  readonly head: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+}
+
+/** Orbits, special points of branches, Lyapunov exponents: whichever the record holds. */
+export function dynamicsTables(record: RunRecord): readonly WordTable[] {
+  return [orbitTable(record), specialPointTable(record), exponentTable(record)].filter((table) => table !== null);
+}
+
+function orbitTable({ results }: RunRecord): WordTable | null {
+  if (results.orbits === null || results.orbits.length === 0) return null;
+  const rows = results.orbits.map(({ period, stability, multipliers, residual, proof }) => {
+    return [
+      String(period),
+      stability,
+      multipliers.slice(0, 2).map(complex).join(", "),
+      rough(residual),
+      proof ?? "not proved",
+    ];
+  });
+  return { title: "Orbits", head: ["period", "stability", "largest multipliers", "residual", "proof"], rows };
+}
+
+function specialPointTable({ results }: RunRecord): WordTable | null {
+  const rows = (results.branches ?? []).flatMap(({ period, specialPoints }) =>
+    specialPoints.map(({ type, stepSize, parameter, angle }) => {
+      const at = exact(parameter ?? stepSize);
+      return [
+        upperFirst(typeName(type)),
+        period === 1 ? "fixed point" : `${period}-cycle`,
+        at,
+        angle === null ? "" : `angle ${exact(angle)}`,
+      ];
+    }),
+  );
+  return rows.length === 0 ? null : { title: "Where the orbits change", head: ["", "of the", "at", ""], rows };
+}
+
+function exponentTable({ results }: RunRecord): WordTable | null {
+  if (results.exponents === null || results.exponents.length === 0) return null;
+  const rows = results.exponents.map(({ value, superstable, confidence95 }, i) => {
+    const half = confidence95 === null ? 0 : (confidence95[1] - confidence95[0]) / 2;
+    const shown = superstable ? "−∞" : value === null ? "unknown" : measured(value, half);
+    return [String(i + 1), shown, confidence95 === null ? "" : span(...confidence95)];
+  });
+  return { title: "Lyapunov exponents", head: ["", "per step", "95\u00a0% interval"], rows };
+}
+
+function complex([re, im]: Complex): string {
+  return im === 0 ? exact(re) : `${exact(re)} ${im < 0 ? "−" : "+"} ${exact(Math.abs(im))}i`;
+}
