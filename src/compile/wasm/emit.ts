@@ -1,7 +1,8 @@
 import { i32 } from "./expressions.ts";
 import { FunctionBuilder, type FunctionRef } from "./function-builder.ts";
 import { gatherFunction, scatterFunction } from "./kernels/gather.ts";
-import { loopExtent, loopFunction } from "./kernels/loop.ts";
+import { loopFunction } from "./kernels/loop.ts";
+import { loopForm } from "./kernels/loop-form.ts";
 import { packExtent, packFunction } from "./kernels/pack.ts";
 import { productExtent, productFunction } from "./kernels/product.ts";
 import { rowsExtent, rowsFunction } from "./kernels/rows.ts";
@@ -10,10 +11,10 @@ import type { MemoryPlan } from "./memory-plan.ts";
 import { ModuleBuilder } from "./module-builder.ts";
 import type { RowNode, Step } from "./steps.ts";
 
-/** One call of a kernel: its fixed pointers, and into how many units its work can be divided. */
+/** One call of a kernel: its fixed arguments, and into how many units its work can be divided. */
 interface Call {
   readonly kernel: FunctionRef;
-  readonly pointers: readonly number[];
+  readonly fixed: readonly number[];
   readonly extent: number;
 }
 
@@ -22,8 +23,8 @@ export function emit(lowered: Lowered, plan: MemoryPlan): ModuleBuilder {
   const module = new ModuleBuilder();
   const calls = lowered.steps.map((step) => callOf(module, step, plan));
   const run = new FunctionBuilder(module, []);
-  for (const { kernel, pointers, extent } of calls) {
-    run.call(kernel, ...[...pointers, 0, extent].map((value) => i32.constant(value)));
+  for (const { kernel, fixed, extent } of calls) {
+    run.call(kernel, ...[...fixed, 0, extent].map((value) => i32.constant(value)));
   }
   module.export("run", module.add(run));
   return module;
@@ -35,16 +36,17 @@ function callOf(module: ModuleBuilder, step: Step, plan: MemoryPlan): Call {
   const pointers = [...reads, ...writes];
   switch (step.kind) {
     case "loop": {
-      const kernel = module.shared(`loop ${keyOf(step.kernel)}`, () => loopFunction(module, step.kernel));
-      return { kernel, pointers, extent: loopExtent(step.kernel) };
+      const { form, sizes, extent } = loopForm(step.kernel);
+      const kernel = module.shared(`loop ${keyOf(form)}`, () => loopFunction(module, form));
+      return { kernel, fixed: [...pointers, ...sizes], extent };
     }
     case "pack": {
       const kernel = module.shared(`pack ${keyOf(step.kernel)}`, () => packFunction(module, step.kernel));
-      return { kernel, pointers, extent: packExtent(step.kernel) };
+      return { kernel, fixed: pointers, extent: packExtent(step.kernel) };
     }
     case "product": {
       const kernel = module.shared(`product ${keyOf(step.kernel)}`, () => productFunction(module, step.kernel));
-      return { kernel, pointers, extent: productExtent(step.kernel) };
+      return { kernel, fixed: pointers, extent: productExtent(step.kernel) };
     }
     case "rows":
       return rowsCall(module, step.node, reads, writes, plan);
@@ -66,15 +68,15 @@ function rowsCall(
       const complete = !indices.includes(-1);
       const build = () => gatherFunction(module, sizes, fill, complete);
       const kernel = module.shared(`gather ${keyOf({ sizes, fill, complete })}`, build);
-      return { kernel, pointers: [...reads, plan.tables.get(indices)!, ...writes], extent };
+      return { kernel, fixed: [...reads, plan.tables.get(indices)!, ...writes], extent };
     }
     case "scatter": {
       const kernel = module.shared(`scatter ${keyOf(sizes)}`, () => scatterFunction(module, sizes));
-      return { kernel, pointers: [...reads, plan.tables.get(node.attributes.indices)!, ...writes], extent };
+      return { kernel, fixed: [...reads, plan.tables.get(node.attributes.indices)!, ...writes], extent };
     }
     default: {
       const kernel = module.shared(`${node.op} ${sizes.from}`, () => rowsFunction(module, node.op, sizes.from));
-      return { kernel, pointers: [...reads, ...writes], extent };
+      return { kernel, fixed: [...reads, ...writes], extent };
     }
   }
 }

@@ -5,7 +5,7 @@ export type ValueType = "i32" | "i64" | "f64" | "v128";
 /** A value of a function under construction: written to the code where it is used, as often as it is used. */
 export interface Expr<T extends ValueType = ValueType> {
   readonly type: T;
-  readonly write: (out: ByteWriter) => void;
+  write(out: ByteWriter): void;
 }
 
 export type I32 = Expr<"i32">;
@@ -14,54 +14,85 @@ export type F64 = Expr<"f64">;
 /** Two doubles, or a mask of two times 64 equal bits. */
 export type V128 = Expr<"v128">;
 
-type Instruction = number | readonly [prefix: number, code: number];
+/** An opcode of one byte; SIMD opcodes are written as their prefix 0xfd times 2¹⁶ and the code. */
+type Opcode = number;
 
-/** Writes an opcode; the SIMD ones have a prefix byte and a LEB128 code. */
-export function opcode(out: ByteWriter, instruction: Instruction): void {
-  if (typeof instruction === "number") out.byte(instruction);
+/** Writes an opcode; codes after a prefix are LEB128. */
+export function opcode(out: ByteWriter, code: Opcode): void {
+  if (code < 0x10000) out.byte(code);
   else {
-    out.byte(instruction[0]);
-    out.unsigned(instruction[1]);
+    out.byte(code >> 16);
+    out.unsigned(code & 0xffff);
   }
 }
 
-function apply<T extends ValueType>(type: T, instruction: Instruction, ...operands: readonly Expr[]): Expr<T> {
-  return {
-    type,
-    write: (out) => {
-      for (const operand of operands) operand.write(out);
-      opcode(out, instruction);
-    },
-  };
+/** An instruction that takes its operands from expressions. */
+class Operation<T extends ValueType> implements Expr<T> {
+  readonly type: T;
+  private readonly code: Opcode;
+  private readonly a: Expr;
+  private readonly b: Expr | undefined;
+  private readonly c: Expr | undefined;
+
+  constructor(type: T, code: Opcode, a: Expr, b?: Expr, c?: Expr) {
+    this.type = type;
+    this.code = code;
+    this.a = a;
+    this.b = b;
+    this.c = c;
+  }
+
+  write(out: ByteWriter): void {
+    this.a.write(out);
+    this.b?.write(out);
+    this.c?.write(out);
+    opcode(out, this.code);
+  }
 }
 
-const simd = (code: number): Instruction => [0xfd, code];
+/** A read of memory at `address` + `offset`, an addition without overflow. */
+class Access<T extends ValueType> implements Expr<T> {
+  readonly type: T;
+  private readonly code: Opcode;
+  private readonly align: number;
+  private readonly address: I32;
+  private readonly offset: number;
+
+  constructor(type: T, code: Opcode, align: number, address: I32, offset: number) {
+    this.type = type;
+    this.code = code;
+    this.align = align;
+    this.address = address;
+    this.offset = offset;
+  }
+
+  write(out: ByteWriter): void {
+    this.address.write(out);
+    opcode(out, this.code);
+    out.unsigned(this.align);
+    out.unsigned(this.offset);
+  }
+}
+
+const simd = (code: number): Opcode => 0xfd0000 + code;
 const unary =
-  <A extends ValueType, R extends ValueType>(type: R, instruction: Instruction) =>
-  (a: Expr<A>) =>
-    apply(type, instruction, a);
+  <A extends ValueType, R extends ValueType>(type: R, code: Opcode) =>
+  (a: Expr<A>): Expr<R> =>
+    new Operation(type, code, a);
 const binary =
-  <A extends ValueType, R extends ValueType>(type: R, instruction: Instruction) =>
-  (a: Expr<A>, b: Expr<A>) =>
-    apply(type, instruction, a, b);
+  <A extends ValueType, R extends ValueType>(type: R, code: Opcode) =>
+  (a: Expr<A>, b: Expr<A>): Expr<R> =>
+    new Operation(type, code, a, b);
 const vector1 = (code: number) => unary<"v128", "v128">("v128", simd(code));
 const vector2 = (code: number) => binary<"v128", "v128">("v128", simd(code));
-const shift = (code: number) => (a: V128, bits: number) => apply("v128", simd(code), a, i32.constant(bits));
-
-/** Address and value of a memory access; `offset` is added to the address without overflow. */
-function access<T extends ValueType>(type: T, instruction: Instruction, align: number, lane?: number) {
-  return (address: I32, offset = 0, ...operands: readonly Expr[]): Expr<T> => ({
-    type,
-    write: (out) => {
-      address.write(out);
-      for (const operand of operands) operand.write(out);
-      opcode(out, instruction);
-      out.unsigned(align);
-      out.unsigned(offset);
-      if (lane !== undefined) out.byte(lane);
-    },
-  });
-}
+const shift = (code: number) => {
+  const instruction = simd(code);
+  return (a: V128, bits: number): V128 => new Operation("v128", instruction, a, i32.constant(bits));
+};
+const access =
+  <T extends ValueType>(type: T, code: Opcode, align: number) =>
+  (address: I32, offset = 0): Expr<T> =>
+    new Access(type, code, align, address, offset);
 
 export const i32 = {
   constant: (value: number): I32 => ({
@@ -78,14 +109,14 @@ export const i32 = {
   lessUnsigned: binary<"i32", "i32">("i32", 0x49),
   less: binary<"i32", "i32">("i32", 0x48),
   lessEqual: binary<"i32", "i32">("i32", 0x4c),
-  add: (a: I32, b: I32 | number): I32 => (b === 0 ? a : apply("i32", 0x6a, a, integer(b))),
-  sub: (a: I32, b: I32 | number): I32 => apply("i32", 0x6b, a, integer(b)),
-  mul: (a: I32, b: I32 | number): I32 => (b === 1 ? a : apply("i32", 0x6c, a, integer(b))),
-  and: (a: I32, b: I32 | number): I32 => apply("i32", 0x71, a, integer(b)),
+  add: (a: I32, b: I32 | number): I32 => (b === 0 ? a : new Operation("i32", 0x6a, a, integer(b))),
+  sub: (a: I32, b: I32 | number): I32 => new Operation("i32", 0x6b, a, integer(b)),
+  mul: (a: I32, b: I32 | number): I32 => (b === 1 ? a : new Operation("i32", 0x6c, a, integer(b))),
+  and: (a: I32, b: I32 | number): I32 => new Operation("i32", 0x71, a, integer(b)),
   or: binary<"i32", "i32">("i32", 0x72),
-  shl: (a: I32, bits: number): I32 => apply("i32", 0x74, a, i32.constant(bits)),
-  shr: (a: I32, bits: number): I32 => apply("i32", 0x76, a, i32.constant(bits)),
-  select: (condition: I32, a: I32, b: I32): I32 => apply("i32", 0x1b, a, b, condition),
+  shl: (a: I32, bits: number): I32 => new Operation("i32", 0x74, a, i32.constant(bits)),
+  shr: (a: I32, bits: number): I32 => new Operation("i32", 0x76, a, i32.constant(bits)),
+  select: (condition: I32, a: I32, b: I32): I32 => new Operation("i32", 0x1b, a, b, condition),
   fromI64: unary<"i64", "i32">("i32", 0xa7),
 } as const;
 
@@ -137,7 +168,7 @@ export const f64 = {
   ne: binary<"f64", "i32">("i32", 0x62),
   less: binary<"f64", "i32">("i32", 0x63),
   lessEqual: binary<"f64", "i32">("i32", 0x65),
-  select: (condition: I32, a: F64, b: F64): F64 => apply("f64", 0x1b, a, b, condition),
+  select: (condition: I32, a: F64, b: F64): F64 => new Operation("f64", 0x1b, a, b, condition),
   fromBits: unary<"i64", "f64">("f64", 0xbf),
   fromI64: unary<"i64", "f64">("f64", 0xb9),
 } as const;
@@ -149,8 +180,17 @@ export const v128 = {
   /** One double into the first lane, zero into the second. */
   loadZero: access("v128", simd(0x5d), 3),
   /** `vector` with its second lane replaced from memory. */
-  loadSecond: (address: I32, offset: number, vector: V128): V128 =>
-    access("v128", simd(0x57), 3, 1)(address, offset, vector),
+  loadSecond: (address: I32, offset: number, vector: V128): V128 => ({
+    type: "v128",
+    write: (out) => {
+      address.write(out);
+      vector.write(out);
+      opcode(out, simd(0x57));
+      out.unsigned(3);
+      out.unsigned(offset);
+      out.byte(1);
+    },
+  }),
   bits: (low: bigint, high: bigint): V128 => ({
     type: "v128",
     write: (out) => {
@@ -166,7 +206,7 @@ export const v128 = {
   or: vector2(0x50),
   xor: vector2(0x51),
   /** Bits of a where the mask is 1, of b elsewhere. */
-  select: (mask: V128, a: V128, b: V128): V128 => apply("v128", simd(0x52), a, b, mask),
+  select: (mask: V128, a: V128, b: V128): V128 => new Operation("v128", simd(0x52), a, b, mask),
   anyTrue: unary<"v128", "i32">("i32", simd(0x53)),
   /** Lanes of a (0, 1) and b (2, 3). */
   lanes: (a: V128, b: V128, first: number, second: number): V128 => ({

@@ -77,18 +77,18 @@ export class FunctionBuilder {
   }
 
   storeVector(address: I32, offset: number, value: V128): void {
-    this.store([0xfd, 0x0b], address, offset, value);
+    this.store(0xfd000b, address, offset, value);
   }
 
   /** Stores the first lane only. */
   storeFirst(address: I32, offset: number, value: V128): void {
-    this.store([0xfd, 0x5b], address, offset, value);
+    this.store(0xfd005b, address, offset, value);
     this.code.byte(0);
   }
 
   /** Stores the second lane only. */
   storeSecond(address: I32, offset: number, value: V128): void {
-    this.store([0xfd, 0x5b], address, offset, value);
+    this.store(0xfd005b, address, offset, value);
     this.code.byte(1);
   }
 
@@ -172,7 +172,7 @@ export class FunctionBuilder {
     return out.bytes();
   }
 
-  private store(instruction: number | readonly [number, number], address: I32, offset: number, value: Expr, align = 3) {
+  private store(instruction: number, address: I32, offset: number, value: Expr, align = 3) {
     address.write(this.code);
     value.write(this.code);
     opcode(this.code, instruction);

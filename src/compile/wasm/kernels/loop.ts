@@ -1,97 +1,77 @@
 import { f64, f64x2, type I32, i32, type V128, v128 } from "../expressions.ts";
 import { FunctionBuilder, type Variable } from "../function-builder.ts";
 import type { ModuleBuilder } from "../module-builder.ts";
-import type { LoopKernel, Ref } from "../steps.ts";
+import type { Ref } from "../steps.ts";
 import { evaluate, type LaneValue, numberOf } from "./elementwise.ts";
+import { type LoopForm, STILL, type StrideCode, UNIT } from "./loop-form.ts";
 
 /**
- * The function (reads…, writes…, lo, hi) of one loop kernel: two neighbouring elements at a time, the odd last one
- * alone. lo and hi bound the outermost axis, in pairs of elements when it is the only one.
+ * The function (reads…, writes…, extents…, distances…, lo, hi) of one form of loops: two neighbouring elements at a
+ * time, the odd last one alone. lo and hi bound the outermost axis, in pairs of elements when it is the only one.
  *
  * Sums: along trailing axes two lanes (times the unrolling) add up in registers and are joined at the end; along outer
  * axes each element of the result adds up in memory, in order. Either way the order depends on the kernel only.
  */
-export function loopFunction(module: ModuleBuilder, kernel: LoopKernel): FunctionBuilder {
-  const plan = collapse(kernel);
-  const count = plan.leaves.length + plan.stores.length + plan.sums.length;
-  const f = new FunctionBuilder(module, new Array<"i32">(count + 2).fill("i32"));
-  const pointers = Array.from({ length: count }, (_, i) => f.parameter<"i32">(i));
-  const range = [f.parameter<"i32">(count), f.parameter<"i32">(count + 1)] as const;
-  new LoopEmitter(f, plan, range).axis(0, pointers);
+export function loopFunction(module: ModuleBuilder, form: LoopForm): FunctionBuilder {
+  const streams = [...form.leaves, ...form.stores.map((s) => s.strides), ...form.sums.map((s) => s.strides)];
+  const distances = Math.max(1, ...streams.flat()) - 1;
+  const count = streams.length + form.axes + distances + 2;
+  const f = new FunctionBuilder(module, new Array<"i32">(count).fill("i32"));
+  const parameters = f.pointers<readonly I32[]>();
+  new LoopEmitter(f, form, streams, parameters).axis(0, parameters.slice(0, streams.length));
   return f;
-}
-
-/** How many units lo and hi may divide; 1 where a sum runs over the outermost axis. */
-export function loopExtent(kernel: LoopKernel): number {
-  const { frame, sums } = collapse(kernel);
-  if (sums.some(({ strides }) => strides[0] === 0)) return 1;
-  return frame.length === 1 ? Math.ceil(frame[0]! / 2) : frame[0]!;
-}
-
-/** Merges neighbouring axes that every stream crosses with one stride. A single element is an axis of extent 1. */
-export function collapse(kernel: LoopKernel): LoopKernel {
-  const { frame } = kernel;
-  const streams = [...kernel.leaves, ...kernel.stores.map((s) => s.strides), ...kernel.sums.map((s) => s.strides)];
-  const kept: number[] = []; // innermost axis of each merged run
-  const extents: number[] = [];
-  for (let axis = 0; axis < frame.length; axis++) {
-    const merges = axis > 0 && streams.every((s) => s[axis - 1] === s[axis]! * frame[axis]!);
-    if (merges) {
-      kept[kept.length - 1] = axis;
-      extents[extents.length - 1]! *= frame[axis]!;
-    } else {
-      kept.push(axis);
-      extents.push(frame[axis]!);
-    }
-  }
-  const single = frame.length === 0;
-  const pick = (strides: readonly number[]) => (single ? [1] : kept.map((axis) => strides[axis]!));
-  return {
-    frame: single ? [1] : extents,
-    leaves: kernel.leaves.map(pick),
-    operations: kernel.operations,
-    stores: kernel.stores.map(({ value, strides }) => ({ value, strides: pick(strides) })),
-    sums: kernel.sums.map(({ value, strides }) => ({ value, strides: pick(strides) })),
-  };
 }
 
 /** Where a sum begins to add: in memory from axis `memory`, in registers from axis `registers` (or never, −1). */
 interface SumPlan {
   readonly value: Ref;
-  readonly strides: readonly number[];
+  readonly strides: readonly StrideCode[];
   readonly memory: number;
   readonly registers: number;
-  readonly pointer: number;
+  readonly stream: number;
   accumulators: Variable<"v128">[];
 }
 
-type Lanes = "pair" | "single";
+/** One or two elements of every stream: `extra` pairs past the address, or the odd last one alone. */
+interface Spot {
+  readonly single: boolean;
+  readonly address: (stream: number) => I32;
+  readonly extra: number;
+}
 
 class LoopEmitter {
   private readonly f: FunctionBuilder;
-  private readonly plan: LoopKernel;
+  private readonly form: LoopForm;
+  private readonly streams: readonly (readonly StrideCode[])[];
+  private readonly extents: readonly I32[];
+  private readonly distances: readonly I32[];
   private readonly range: readonly [I32, I32];
-  private readonly streams: readonly (readonly number[])[];
   private readonly sums: readonly SumPlan[];
-  private readonly unroll: number;
   private readonly last: number;
+  private readonly divisible: boolean;
 
-  constructor(f: FunctionBuilder, plan: LoopKernel, range: readonly [I32, I32]) {
+  constructor(
+    f: FunctionBuilder,
+    form: LoopForm,
+    streams: readonly (readonly StrideCode[])[],
+    parameters: readonly I32[],
+  ) {
     this.f = f;
-    this.plan = plan;
-    this.range = range;
-    this.last = plan.frame.length - 1;
-    this.streams = [...plan.leaves, ...plan.stores.map((s) => s.strides), ...plan.sums.map((s) => s.strides)];
-    const firstSum = plan.leaves.length + plan.stores.length;
-    this.sums = plan.sums.map(({ value, strides }, i) => ({
+    this.form = form;
+    this.streams = streams;
+    this.extents = parameters.slice(streams.length, streams.length + form.axes);
+    this.distances = parameters.slice(streams.length + form.axes, -2);
+    this.range = parameters.slice(-2) as [I32, I32];
+    this.last = form.axes - 1;
+    this.divisible = !form.sums.some(({ strides }) => strides[0] === STILL);
+    const firstSum = form.leaves.length + form.stores.length;
+    this.sums = form.sums.map(({ value, strides }, i) => ({
       value,
       strides,
       ...sumAxes(strides),
-      pointer: firstSum + i,
+      stream: firstSum + i,
       accumulators: [],
     }));
-    const pairs = plan.frame[this.last]! >> 1;
-    this.unroll = pairs >= 8 && plan.operations.length <= 4 ? 4 : 1;
   }
 
   /** The loop over one axis, and inside it those over the axes after it. */
@@ -101,77 +81,73 @@ class LoopEmitter {
       this.beginSums(axis, pointers);
       if (axis === this.last) this.innermost(pointers);
       else {
-        const [from, to] = axis === 0 && this.divisible() ? this.range : [0, this.plan.frame[axis]!];
+        const [from, to] = axis === 0 && this.divisible ? this.range : [0, this.extents[axis]!];
         f.loop(from, to, 1, (i) => this.axis(axis + 1, this.advance(pointers, axis, i)));
       }
       this.finishSums(axis, pointers);
     });
   }
 
-  private divisible(): boolean {
-    return !this.plan.sums.some(({ strides }) => strides[0] === 0);
+  private distance(code: StrideCode): I32 {
+    return code === UNIT ? i32.constant(8) : this.distances[code - 2]!;
   }
 
   private advance(pointers: readonly I32[], axis: number, i: I32): I32[] {
-    const offsets = new Map<number, I32>();
+    const offsets = new Map<StrideCode, I32>();
     return pointers.map((pointer, stream) => {
-      const stride = this.streams[stream]![axis]!;
-      if (stride === 0) return pointer;
-      if (!offsets.has(stride)) offsets.set(stride, this.f.let(i32.mul(i, 8 * stride)));
-      return this.f.let(i32.add(pointer, offsets.get(stride)!));
+      const code = this.streams[stream]![axis]!;
+      if (code === STILL) return pointer;
+      if (!offsets.has(code)) offsets.set(code, this.f.let(i32.mul(i, this.distance(code))));
+      return this.f.let(i32.add(pointer, offsets.get(code)!));
     });
   }
 
   private innermost(pointers: readonly I32[]): void {
-    const { f, unroll, plan } = this;
-    const extent = plan.frame[this.last]!;
-    const pairs = extent >> 1;
-    const repeated = plan.leaves.map((strides, i) =>
-      strides[this.last] === 0 ? f.let(v128.loadSplat(pointers[i]!)) : null,
-    );
-    const single = () => this.body(pointers, repeated, i32.constant(0), pairs, "single", 0);
-    const pass = (from: I32 | number, to: I32 | number, vectors: number) => {
-      f.loop(from, to, vectors, (pair) => {
+    const { f, form } = this;
+    const codes = this.streams.map((strides) => strides[this.last]!);
+    const repeated = form.leaves.map((_, i) => (codes[i] === STILL ? f.let(v128.loadSplat(pointers[i]!)) : null));
+    const pairs = form.ending === "one" ? i32.constant(0) : f.let(i32.shr(this.extents[this.last]!, 1));
+    const single = () => {
+      const address = (stream: number) => {
+        const code = codes[stream]!;
+        if (form.ending === "one" || code === STILL) return pointers[stream]!;
+        return i32.add(pointers[stream]!, i32.mul(i32.shl(pairs, 1), this.distance(code)));
+      };
+      this.body({ single: true, address, extra: 0 }, repeated, 0);
+    };
+    const pass = (from: I32 | number, to: I32, unroll: number) => {
+      f.loop(from, to, unroll, (pair) => {
         const at = f.let(i32.shl(pair, 4));
-        for (let u = 0; u < vectors; u++) f.block(() => this.body(pointers, repeated, at, u, "pair", u));
+        const address = (stream: number) => {
+          const code = codes[stream]!;
+          if (code === STILL) return pointers[stream]!;
+          if (code === UNIT) return i32.add(pointers[stream]!, at);
+          return f.let(i32.add(pointers[stream]!, i32.mul(i32.shl(pair, 1), this.distance(code))));
+        };
+        for (let u = 0; u < unroll; u++) f.block(() => this.body({ single: false, address, extra: u }, repeated, u));
       });
     };
-    if (this.last === 0 && this.divisible()) {
+    if (this.last === 0 && this.divisible) {
       const [lo, hi] = this.range;
-      pass(
-        lo,
-        extent % 2 === 0 ? hi : f.let(i32.select(i32.less(hi, i32.constant(pairs)), hi, i32.constant(pairs))),
-        1,
-      );
-      if (extent % 2 === 1) f.if(i32.less(i32.constant(pairs), hi), single);
+      if (form.ending === "even") pass(lo, hi, 1);
+      if (form.ending === "odd") pass(lo, f.let(i32.select(i32.less(hi, pairs), hi, pairs)), 1);
+      if (form.ending !== "even") f.if(i32.less(pairs, hi), single);
       return;
     }
-    const whole = pairs - (pairs % unroll);
-    pass(0, whole, unroll);
-    if (unroll > 1) pass(whole, pairs, 1);
-    if (extent % 2 === 1) f.block(single);
+    if (form.ending !== "one" && form.unroll === 1) pass(0, pairs, 1);
+    if (form.ending !== "one" && form.unroll > 1) {
+      const whole = f.let(i32.and(pairs, -form.unroll));
+      pass(0, whole, form.unroll);
+      pass(whole, pairs, 1);
+    }
+    if (form.ending !== "even") f.block(single);
   }
 
-  /** One pair (or one single element) of every stream: `at` bytes and `extra` pairs past the pointers. */
-  private body(
-    pointers: readonly I32[],
-    repeated: readonly (V128 | null)[],
-    at: I32,
-    extra: number,
-    lanes: Lanes,
-    slot: number,
-  ): void {
-    const { f, plan } = this;
-    const fixed = lanes === "single" && extra * 16 === 0;
-    const address = (stream: number): [I32, number] => {
-      const stride = this.streams[stream]![this.last]!;
-      const pointer = pointers[stream]!;
-      if (lanes === "single") return [pointer, fixed ? 0 : extra * 16 * stride];
-      return [i32.add(pointer, stride === 1 ? at : i32.mul(at, stride)), extra * 16 * stride];
-    };
-    const loaded = plan.leaves.map<V128 | null>(() => null);
+  private body(spot: Spot, repeated: readonly (V128 | null)[], slot: number): void {
+    const { f, form } = this;
+    const loaded = form.leaves.map<V128 | null>(() => null);
     const leaf = (i: number): V128 => {
-      loaded[i] ??= repeated[i] ?? f.let(this.load(address(i), this.streams[i]![this.last]!, lanes));
+      loaded[i] ??= repeated[i] ?? f.let(this.load(spot, i));
       return loaded[i]!;
     };
     const results: LaneValue[] = [];
@@ -180,51 +156,61 @@ class LoopEmitter {
       if ("operation" in ref) return results[ref.operation]!;
       return { number: f64x2.constant(ref.constant), constant: ref.constant };
     };
-    for (const operation of plan.operations) results.push(evaluate(f, operation, operation.operands.map(resolve)));
-    plan.stores.forEach(({ value }, i) => {
-      const stream = plan.leaves.length + i;
-      this.store(address(stream), this.streams[stream]![this.last]!, numberOf(f, resolve(value)), lanes);
+    for (const operation of form.operations) results.push(evaluate(f, operation, operation.operands.map(resolve)));
+    form.stores.forEach(({ value }, i) => {
+      this.store(spot, form.leaves.length + i, numberOf(f, resolve(value)));
     });
-    for (const sum of this.sums)
-      this.accumulate(sum, address(sum.pointer), numberOf(f, resolve(sum.value)), lanes, slot);
+    for (const sum of this.sums) this.accumulate(sum, spot, numberOf(f, resolve(sum.value)), slot);
   }
 
-  private load([address, offset]: [I32, number], stride: number, lanes: Lanes): V128 {
-    if (lanes === "single") return v128.loadZero(address, offset);
-    if (stride === 1) return v128.load(address, offset);
-    const base = this.f.let(address);
-    return v128.loadSecond(base, offset + 8 * stride, v128.loadZero(base, offset));
+  /** Address and immediate offset of the first element of a spot. */
+  private place(spot: Spot, stream: number): [I32, number] {
+    const unit = this.streams[stream]![this.last] === UNIT;
+    const address = spot.address(stream);
+    if (spot.extra === 0 || unit) return [address, 16 * spot.extra];
+    const moved = i32.mul(this.distance(this.streams[stream]![this.last]!), 2 * spot.extra);
+    return [this.f.let(i32.add(address, moved)), 0];
   }
 
-  private store([address, offset]: [I32, number], stride: number, value: V128, lanes: Lanes): void {
+  private load(spot: Spot, stream: number): V128 {
+    const code = this.streams[stream]![this.last]!;
+    const [address, offset] = this.place(spot, stream);
+    if (spot.single) return v128.loadZero(address, offset);
+    if (code === UNIT) return v128.load(address, offset);
+    const first = v128.loadZero(address, offset);
+    return v128.loadSecond(i32.add(address, this.distance(code)), offset, first);
+  }
+
+  private store(spot: Spot, stream: number, value: V128): void {
     const { f } = this;
-    if (lanes === "single") f.storeFirst(address, offset, value);
-    else if (stride === 1) f.storeVector(address, offset, value);
+    const code = this.streams[stream]![this.last]!;
+    const [address, offset] = this.place(spot, stream);
+    if (spot.single) f.storeFirst(address, offset, value);
+    else if (code === UNIT) f.storeVector(address, offset, value);
     else {
-      const base = f.let(address);
-      f.storeFirst(base, offset, value);
-      f.storeSecond(base, offset + 8 * stride, value);
+      f.storeFirst(address, offset, value);
+      f.storeSecond(i32.add(address, this.distance(code)), offset, value);
     }
   }
 
-  private accumulate(sum: SumPlan, place: [I32, number], value: V128, lanes: Lanes, slot: number): void {
+  private accumulate(sum: SumPlan, spot: Spot, value: V128, slot: number): void {
     const { f } = this;
     if (sum.registers >= 0) {
       const target = sum.accumulators[slot % sum.accumulators.length]!;
-      const added = lanes === "single" ? v128.and(value, v128.bits(-1n, 0n)) : value;
+      const added = spot.single ? v128.and(value, v128.bits(-1n, 0n)) : value;
       f.assign(target, f64x2.add(target, added));
-    } else if (sum.memory < 0) {
-      this.store(place, 1, f64x2.add(f64x2.constant(0), value), lanes);
     } else {
-      this.store(place, 1, f64x2.add(this.load(place, 1, lanes), value), lanes);
+      const before = sum.memory < 0 ? f64x2.constant(0) : this.load(spot, sum.stream);
+      this.store(spot, sum.stream, f.let(f64x2.add(before, value)));
     }
   }
 
   private beginSums(axis: number, pointers: readonly I32[]): void {
     for (const sum of this.sums) {
-      if (sum.memory === axis && sum.registers !== axis) this.clear(sum, axis + 1, pointers[sum.pointer]!);
+      if (sum.memory === axis && sum.registers !== axis) this.clear(sum, axis + 1, pointers[sum.stream]!);
       if (sum.registers === axis) {
-        sum.accumulators = Array.from({ length: this.unroll }, () => this.f.variable(f64x2.constant(0)));
+        const { unroll } = this.form;
+        sum.accumulators = Array.from({ length: unroll }, () => this.f.variable(f64x2.constant(0)));
       }
     }
   }
@@ -232,11 +218,14 @@ class LoopEmitter {
   /** Zeros in the part of the result that the axes from `axis` on write. */
   private clear(sum: SumPlan, axis: number, pointer: I32): void {
     const { f } = this;
-    const kept = sum.strides.flatMap((stride, a) => (a >= axis && stride !== 0 ? [a] : []));
-    const level = (i: number, at: I32) => {
-      if (i === kept.length) return f.storeF64(at, 0, f64.constant(0));
-      const stride = sum.strides[kept[i]!]!;
-      f.loop(0, this.plan.frame[kept[i]!]!, 1, (index) => level(i + 1, f.let(i32.add(at, i32.mul(index, 8 * stride)))));
+    const kept = sum.strides.flatMap((code, a) => (a >= axis && code !== STILL ? [a] : []));
+    const level = (i: number, at: I32): void => {
+      const a = kept[i];
+      if (a === undefined) f.storeF64(at, 0, f64.constant(0));
+      else {
+        const distance = this.distance(sum.strides[a]!);
+        f.loop(0, this.extents[a]!, 1, (index) => level(i + 1, f.let(i32.add(at, i32.mul(index, distance)))));
+      }
     };
     level(0, pointer);
   }
@@ -247,16 +236,16 @@ class LoopEmitter {
       if (sum.registers !== axis) continue;
       const joined = f.let(joinAll(sum.accumulators));
       const total = f64.add(f64x2.lane(joined, 0), f64x2.lane(joined, 1));
-      const pointer = pointers[sum.pointer]!;
+      const pointer = pointers[sum.stream]!;
       f.storeF64(pointer, 0, sum.memory < axis ? f64.add(f64.load(pointer), total) : total);
     }
   }
 }
 
-function sumAxes(strides: readonly number[]): { memory: number; registers: number } {
+function sumAxes(strides: readonly StrideCode[]): { memory: number; registers: number } {
   let registers = strides.length;
-  while (registers > 0 && strides[registers - 1] === 0) registers--;
-  return { memory: strides.indexOf(0), registers: registers === strides.length ? -1 : registers };
+  while (registers > 0 && strides[registers - 1] === STILL) registers--;
+  return { memory: strides.indexOf(STILL), registers: registers === strides.length ? -1 : registers };
 }
 
 /** Neighbours first, so that the tree of additions is the same for any number of them. */

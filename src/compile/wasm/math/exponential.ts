@@ -17,6 +17,9 @@ const EXP_TAIL = [
   0.00019841269863105968, 2.480152119021773e-5, 2.7557268378684192e-6, 2.7620138719733994e-7, 2.5100424157005067e-8,
 ] as const;
 
+/** (e^{2r} − 1 − 2r)/(2r²) from the same series. */
+const TANH_TAIL = EXP_TAIL.map((c, i) => c * 2 ** (i + 1));
+
 /** eˣ: x = k ln 2 + r, then 2ᵏ(1 + r + r²P(r)). At most 1.5 ulp; overflow, underflow and NaN as IEEE 754 says. */
 export function exp(f: FunctionBuilder, x: V128): V128 {
   return expBelow(f, f.let(f64x2.smaller(x, f64x2.constant(710))));
@@ -32,15 +35,23 @@ export function expm1(f: FunctionBuilder, x: V128): V128 {
   return v128.or(scaleByPower(f, f.let(value), k, shifted), signOf(x));
 }
 
-/** tanh x = t/(t + 2) with t = e^{2|x|} − 1. At most 2.5 ulp; odd, keeps the sign of zero. */
+/**
+ * tanh x = t/(t + 2) with t = e^{2|x|} − 1. For 2|x| = k ln 2 + 2r it is u/(u + 2⁻ᵏ) with
+ * u = t/2ᵏ⁺¹ = (½ − 2⁻ᵏ⁻¹) + r + r²Q(r). At most 2.5 ulp; odd, keeps the sign of zero.
+ */
 export function tanh(f: FunctionBuilder, x: V128): V128 {
   const a = f.let(f64x2.smaller(f64x2.abs(x), f64x2.constant(20)));
-  const { shifted, tail } = reduce(f, f.let(f64x2.add(a, a)));
-  const power = f.let(i64x2.shl(shifted, 52)); // the exponent is at most 58: one factor 2ᵏ is enough
-  const scale = i64x2.add(power, i64x2.constant(ONE));
-  const rest = f64x2.sub(f64x2.constant(1), i64x2.sub(i64x2.constant(ONE), power));
-  const t = f.let(f64x2.mul(scale, f64x2.add(rest, tail)));
-  return v128.or(f64x2.div(t, f64x2.add(t, f64x2.constant(2))), signOf(x));
+  const shifted = f.let(f64x2.add(f64x2.mul(a, f64x2.constant(2 * LOG2_E)), f64x2.constant(ROUND)));
+  const k = f.let(f64x2.sub(shifted, f64x2.constant(ROUND)));
+  const high = f64x2.sub(a, f64x2.mul(k, f64x2.constant(LN2_HIGH / 2)));
+  const r = f.let(f64x2.sub(high, f64x2.mul(k, f64x2.constant(LN2_LOW / 2))));
+  const series = polynomial(f, r, TANH_TAIL);
+  const q = f.let(f64x2.add(r, f64x2.mul(f64x2.mul(r, r), series)));
+  const power = f.let(i64x2.shl(shifted, 52));
+  const half = f64x2.constant(0.5);
+  const numerator = f.let(f64x2.add(f64x2.sub(half, i64x2.sub(half, power)), q));
+  const denominator = f64x2.add(numerator, i64x2.sub(i64x2.constant(ONE), power));
+  return v128.or(f64x2.div(numerator, denominator), signOf(x));
 }
 
 /** 1/(1 + e⁻ˣ), or e^x/(1 + eˣ) for negative x. At most 2.5 ulp. */

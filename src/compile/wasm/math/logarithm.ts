@@ -17,21 +17,27 @@ const LOG_TAIL = [
 
 /** log x. At most 1.5 ulp; −∞ at zeros, NaN below, subnormals included. */
 export function log(f: FunctionBuilder, x: V128): V128 {
-  return atEdges(f, x, logCore(f, x, null));
+  return atEdges(f, x, logOf(f, splitExponent(f, x), null));
 }
 
 /** log(1 + x), accurate near 0 as well. At most 2 ulp; keeps the sign of zero. */
 export function log1p(f: FunctionBuilder, x: V128): V128 {
   const { sum, error } = onePlus(f, x);
-  const value = atEdges(f, sum, logCore(f, sum, f64x2.div(error, sum)));
+  const value = atEdges(f, sum, logOf(f, splitExponent(f, sum), f64x2.div(error, sum)));
   return v128.or(value, signOf(x));
 }
 
-/** log(1 + eˣ) = max(x, 0) + log(1 + e^{−|x|}). At most 2.5 ulp. */
+/**
+ * log(1 + eˣ) = max(x, 0) + log(1 + e^{−|x|}). At most 2.5 ulp. The argument u of the logarithm lies in [1, 2], where
+ * 3/2 − u/2 is close enough to 1/u for the correction by the error of u.
+ */
 export function softplus(f: FunctionBuilder, x: V128): V128 {
   const e = f.let(expBelow(f, f.let(f64x2.neg(f64x2.abs(x)))));
-  const { sum, error } = onePlus(f, e);
-  return f64x2.add(f64x2.larger(x, f64x2.constant(0)), logCore(f, sum, f64x2.div(error, sum)));
+  const sum = f.let(f64x2.add(f64x2.constant(1), e));
+  const error = f64x2.sub(e, f64x2.sub(sum, f64x2.constant(1)));
+  const inverse = f64x2.sub(f64x2.constant(1.5), f64x2.mul(sum, f64x2.constant(0.5)));
+  const value = logOf(f, splitNormal(f, sum), f64x2.mul(error, inverse));
+  return f64x2.add(f64x2.larger(x, f64x2.constant(0)), value);
 }
 
 /** 1 + x and the error of that sum, exactly (Knuth). */
@@ -43,9 +49,8 @@ function onePlus(f: FunctionBuilder, x: V128): { sum: V128; error: V128 } {
   return { sum, error };
 }
 
-/** log x (+ a small correction) for positive x, by x = 2ᵏ(1 + f) and s = f/(2 + f), as in fdlibm's log. */
-function logCore(f: FunctionBuilder, x: V128, correction: V128 | null): V128 {
-  const { m, k } = splitExponent(f, x);
+/** log(2ᵏm) (+ a small correction), by m = 1 + f and s = f/(2 + f), as in fdlibm's log. */
+function logOf(f: FunctionBuilder, { m, k }: Split, correction: V128 | null): V128 {
   const r = f.let(f64x2.sub(m, f64x2.constant(1)));
   const s = f.let(f64x2.div(r, f64x2.add(r, f64x2.constant(2))));
   const z = f.let(f64x2.mul(s, s));
@@ -58,15 +63,25 @@ function logCore(f: FunctionBuilder, x: V128, correction: V128 | null): V128 {
   return f.let(f64x2.sub(f64x2.mul(k, f64x2.constant(LN2_HIGH)), rest));
 }
 
+interface Split {
+  readonly m: V128;
+  readonly k: V128;
+}
+
 /** x = 2ᵏm with m in [√½, √2), for positive finite x; subnormals are scaled up first. */
-export function splitExponent(f: FunctionBuilder, x: V128): { m: V128; k: V128 } {
+export function splitExponent(f: FunctionBuilder, x: V128): Split {
   const tiny = f.let(f64x2.less(x, f64x2.constant(2 ** -1022)));
   const normal = f.let(v128.select(tiny, f64x2.mul(x, f64x2.constant(2 ** 54)), x));
-  const biased = f.let(i64x2.add(normal, i64x2.constant(ONE - SQRT_HALF)));
+  const { m, k } = splitNormal(f, normal);
+  return { m, k: f.let(f64x2.sub(k, v128.and(tiny, f64x2.constant(54)))) };
+}
+
+/** The same for normal x. */
+function splitNormal(f: FunctionBuilder, x: V128): Split {
+  const biased = f.let(i64x2.add(x, i64x2.constant(ONE - SQRT_HALF)));
   const m = f.let(i64x2.add(v128.and(biased, i64x2.constant(MANTISSA)), i64x2.constant(SQRT_HALF)));
   const exponent = v128.or(i64x2.shr(biased, 52), f64x2.constant(2 ** 52)); // the integer 1023 + k, as 2⁵² + it
-  const offset = v128.select(tiny, f64x2.constant(2 ** 52 + 1023 + 54), f64x2.constant(2 ** 52 + 1023));
-  return { m, k: f.let(f64x2.sub(exponent, offset)) };
+  return { m, k: f.let(f64x2.sub(exponent, f64x2.constant(2 ** 52 + 1023))) };
 }
 
 /** Puts in what the core does not compute: log 0 = −∞, log ∞ = ∞, and NaN for negative numbers and NaN. */

@@ -1,0 +1,87 @@
+import type { LoopKernel, LoopOperation, Ref } from "../steps.ts";
+
+/** How a stream moves along an axis: not at all, by one element (innermost axis only), or by the size of that number. */
+export type StrideCode = number;
+export const STILL: StrideCode = 0;
+export const UNIT: StrideCode = 1;
+
+/** A loop kernel without its sizes, which its function takes as arguments: layers of one kind share their code. */
+export interface LoopForm {
+  readonly axes: number;
+  /** Whether the innermost axis has one element, or an even or odd number. */
+  readonly ending: "one" | "even" | "odd";
+  /** Pairs of elements an iteration handles. */
+  readonly unroll: number;
+  readonly leaves: readonly (readonly StrideCode[])[];
+  readonly operations: readonly LoopOperation[];
+  readonly stores: readonly LoopTarget[];
+  readonly sums: readonly LoopTarget[];
+}
+
+export interface LoopTarget {
+  readonly value: Ref;
+  readonly strides: readonly StrideCode[];
+}
+
+/** A kernel as its form and the arguments that complete it. */
+export interface SizedLoop {
+  readonly form: LoopForm;
+  /** Extents of the axes, then distances in bytes, which stride codes ≥ 2 count from 2 on. */
+  readonly sizes: readonly number[];
+  /** How many units lo and hi may divide: pairs of a single axis, else indices of the outermost; 1 if a sum crosses it. */
+  readonly extent: number;
+}
+
+export function loopForm(kernel: LoopKernel): SizedLoop {
+  const { frame, leaves, operations, stores, sums } = collapse(kernel);
+  const last = frame.length - 1;
+  const distances: number[] = [];
+  const encode = (strides: readonly number[]): StrideCode[] =>
+    strides.map((stride, axis) => {
+      if (stride === 0) return STILL;
+      if (stride === 1 && axis === last) return UNIT;
+      const known = distances.indexOf(8 * stride);
+      return 2 + (known >= 0 ? known : distances.push(8 * stride) - 1);
+    });
+  const target = ({ value, strides }: LoopTarget): LoopTarget => ({ value, strides: encode(strides) });
+  const inner = frame[last]!;
+  const form: LoopForm = {
+    axes: frame.length,
+    ending: inner === 1 ? "one" : inner % 2 === 0 ? "even" : "odd",
+    unroll: inner >= 16 && operations.length <= 4 ? 4 : 1,
+    leaves: leaves.map(encode),
+    operations,
+    stores: stores.map(target),
+    sums: sums.map(target),
+  };
+  const crossed = sums.some(({ strides }) => strides[0] === 0);
+  const extent = crossed ? 1 : frame.length === 1 ? Math.ceil(inner / 2) : frame[0]!;
+  return { form, sizes: [...frame, ...distances], extent };
+}
+
+/** Merges neighbouring axes that every stream crosses with one stride. A single element is an axis of extent 1. */
+function collapse(kernel: LoopKernel): LoopKernel {
+  const { frame } = kernel;
+  const streams = [...kernel.leaves, ...kernel.stores.map((s) => s.strides), ...kernel.sums.map((s) => s.strides)];
+  const kept: number[] = []; // innermost axis of each merged run
+  const extents: number[] = [];
+  for (let axis = 0; axis < frame.length; axis++) {
+    const merges = axis > 0 && streams.every((s) => s[axis - 1] === s[axis]! * frame[axis]!);
+    if (merges) {
+      kept[kept.length - 1] = axis;
+      extents[extents.length - 1]! *= frame[axis]!;
+    } else {
+      kept.push(axis);
+      extents.push(frame[axis]!);
+    }
+  }
+  const single = frame.length === 0;
+  const pick = (strides: readonly number[]) => (single ? [1] : kept.map((axis) => strides[axis]!));
+  return {
+    frame: single ? [1] : extents,
+    leaves: kernel.leaves.map(pick),
+    operations: kernel.operations,
+    stores: kernel.stores.map(({ value, strides }) => ({ value, strides: pick(strides) })),
+    sums: kernel.sums.map(({ value, strides }) => ({ value, strides: pick(strides) })),
+  };
+}
