@@ -28,7 +28,8 @@ const neighbours = 3;
  * Is the rank of J constant along the minima? Moves θ by ε = 1e-2·max(‖θ‖, 1e-3) along three random directions of ker J,
  * goes back to loss ≤ `tolerance` by Levenberg–Marquardt, and compares the ranks (THEORY §3). A random perturbation
  * would be the wrong test: at a global minimum the rank may be smaller than everywhere around it, on a manifold of
- * minima all the same. An isolated minimum (ker J = 0) has no neighbours and counts as constant.
+ * minima all the same. An isolated minimum (ker J = 0) has no neighbours and counts as
+ * constant.
  *
  * Cost: at each neighbour a few steps of minimisation, a kernel and its eigenvalues.
  */

@@ -16,6 +16,8 @@ import {
   muVerdict,
   type PreparedProblem,
   prepare,
+  type RuleLambda,
+  ruleLambda,
   type StableStepSizes,
   sampleTraces,
   stableStepSizes,
@@ -70,12 +72,17 @@ export function interpolatingStability(context: StabilityContext): StabilityAnsw
   const doubt = doubtOf(rank.constant, kink.on);
 
   tick("mean-square threshold", null);
-  const moments = rule.type === "gd" ? meanSquare(prepared) : null;
-  const exponent = moments?.exponent(stepSize) ?? null;
-  const found = lambda(prepared, stepSize, {
-    ...{ steps, maxSteps, tolerance, burnIn, moments },
-    progress: (done, most) => tick(`λ at step size ${stepSize}`, Math.min(1, done / Math.min(most, steps))),
-  });
+  const isPlain = rule.type === "gd";
+  const moments = meanSquare(prepared);
+  const ruleMoments = isPlain ? moments : meanSquare(prepared, rule);
+  const exponent = ruleMoments?.exponent(stepSize) ?? null;
+  const options = {
+    ...{ steps, maxSteps, tolerance, burnIn },
+    progress: (done: number, most: number) =>
+      tick(`λ at step size ${stepSize}`, Math.min(1, done / Math.min(most, steps))),
+  };
+  const found = isPlain ? lambda(prepared, stepSize, { ...options, moments }) : null;
+  const lifted = isPlain ? null : ruleLambda(prepared, rule, stepSize, options);
   const sets = stableStepSizes(prepared, {
     ...{ count: stepSizes.count, steps, rule, moments },
     ...(stepSizes.range ? { range: stepSizes.range } : {}),
@@ -83,8 +90,9 @@ export function interpolatingStability(context: StabilityContext): StabilityAnsw
   });
   const muFound = mu(eigenvalues, rule, stepSize);
   const muSays = doubt ?? muVerdict({ sharpness: eigenvalues[0] ?? 0, residual: 0 }, rule, stepSize);
-  const lambdaSays = doubt ?? pick(found);
-  const isPlain = rule.type === "gd";
+  const lambdaSays = doubt ?? pick((found ?? lifted)!);
+  const threshold = isPlain ? null : (ruleMoments?.threshold() ?? null);
+  const stable = setsResult(sets, isPlain, threshold);
   return {
     law,
     eigenvalues,
@@ -108,16 +116,16 @@ export function interpolatingStability(context: StabilityContext): StabilityAnsw
         complete: true,
       },
       mu: { ...finite(muFound.value), at: muFound.at, ...muSays },
-      lambda: isPlain ? { ...lambdaFields(found), ...lambdaSays } : { ...noLambda, ...otherRule },
-      meanSquare: isPlain ? meanSquareResult(exponent, doubt) : { exponent: null, superstable: false, ...otherRule },
-      stableStepSizes: setsResult(sets, isPlain),
+      lambda: { ...(found ? lambdaFields(found) : liftedFields(lifted!)), ...lambdaSays },
+      meanSquare: meanSquareResult(exponent, doubt),
+      stableStepSizes: stable,
       hypotheses: hypotheses(context, prepared, rank, kink),
-      lr: lrConversions(spec.loss, problem.outputCount, problem.sampleCount, stepSize, setsResult(sets, isPlain)),
+      lr: lrConversions(spec.loss, problem.outputCount, problem.sampleCount, stepSize, stable),
       batchSizes:
         isPlain && muSays.verdict === "stable" && lambdaSays.verdict !== "stable"
           ? batchSizeHint(context, traces, prepareWith)
           : null,
-      curves: curvesTable(sets.curve),
+      curves: curvesTable(sets.curve, isPlain),
     },
   };
 }
@@ -141,16 +149,14 @@ function doubtOf(rankConstant: boolean, onKink: boolean): Verdict | null {
   return undetermined("rank-not-constant", "the rank of the tangent kernel changes at nearby minima");
 }
 
-const otherRule: Verdict = {
-  verdict: "not-applicable",
-  cause: null,
-  reason: "λ and the mean square are those of plain SGD; this optimizer carries a velocity",
-};
-
-const noLambda = {
-  ...{ value: null, superstable: false, confidence95: null, signInterval: null, lowerBound: null, upperBound: null },
-  ...{ lowerProof: null, upperProof: null, method: "none", block: null, steps: null, moreSteps: null },
-} as const;
+/** λ of a rule with a velocity: the exponent of its lifted map. */
+function liftedFields({ value, confidence95, lowerBound, method, steps }: RuleLambda) {
+  return {
+    ...finite(value),
+    ...{ confidence95, signInterval: null, lowerBound, upperBound: null, lowerProof: null, upperProof: null },
+    ...{ method, block: null, steps, moreSteps: null },
+  };
+}
 
 function lambdaFields(found: ReturnType<typeof lambda>) {
   const { value, superstable, confidence95, signInterval, lowerBound, upperBound, lowerProof, upperProof } = found;
@@ -186,24 +192,28 @@ function meanSquareResult(exponent: number | null, doubt: Verdict | null): Resul
   return { exponent: value, superstable, ...(doubt ?? says) };
 }
 
-function setsResult(sets: StableStepSizes, isPlain: boolean): NonNullable<Results["stableStepSizes"]> {
-  const { gd, meanSquare: second, sgd, scanned, resolution, sgdError, complete } = sets;
-  if (!isPlain) {
-    return { gd, meanSquare: null, sgd: null, scanned: null, resolution: null, sgdError: null, complete: false };
-  }
-  return { gd, meanSquare: second, sgd, scanned, resolution, sgdError, complete };
+/** Of a rule with a velocity λ is not scanned: its sets are those of the full batch and of the mean square. */
+function setsResult(
+  { gd, meanSquare: second, sgd, scanned, resolution, sgdError, complete }: StableStepSizes,
+  isPlain: boolean,
+  threshold: number | null,
+): NonNullable<Results["stableStepSizes"]> {
+  if (isPlain) return { gd, meanSquare: second, sgd, scanned, resolution, sgdError, complete };
+  const own = threshold === null ? null : [[0, threshold] as const];
+  return { gd, meanSquare: own, sgd: null, scanned: null, resolution: null, sgdError: null, complete: false };
 }
 
-function curvesTable(curve: readonly CurvePoint[]): Results["curves"] {
+function curvesTable(curve: readonly CurvePoint[], isPlain: boolean): Results["curves"] {
+  const ofSgd = (value: (p: CurvePoint) => number | null) => curve.map((p) => (isPlain ? value(p) : null));
   return tableOf("data/curves.csv", {
     stepSize: curve.map((p) => p.stepSize),
     mu: curve.map((p) => p.mu),
-    lambda: curve.map((p) => p.value),
-    lambdaLo: curve.map((p) => p.confidence95[0]),
-    lambdaHi: curve.map((p) => p.confidence95[1]),
-    lambdaLower: curve.map((p) => p.lowerBound),
-    lambdaUpper: curve.map((p) => p.upperBound),
-    meanSquare: curve.map((p) => p.upperBound),
+    lambda: ofSgd((p) => p.value),
+    lambdaLo: ofSgd((p) => p.confidence95[0]),
+    lambdaHi: ofSgd((p) => p.confidence95[1]),
+    lambdaLower: ofSgd((p) => p.lowerBound),
+    lambdaUpper: ofSgd((p) => p.upperBound),
+    meanSquare: ofSgd((p) => p.upperBound),
   });
 }
 
@@ -251,6 +261,7 @@ function hypotheses(
 
 function rankReason(ranks: readonly number[]): string {
   const [here, ...nearby] = ranks;
+  if (nearby.length === 0) return `${here}, and the minimum is isolated`;
   const same = nearby.every((r) => r === here);
   return same
     ? `${here} here and at ${nearby.length} nearby minima`
