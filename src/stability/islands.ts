@@ -13,18 +13,21 @@ export interface Islands {
  * All step sizes at which E log|1 − ηx| is negative, however narrow the islands.
  *
  * Between two consecutive poles 1/x_j the sum is concave and falls to −∞ at both, so it has no zero or two there; beyond
- * the last pole it increases and has one; from 0 it decreases to the first pole (THEORY §3). A zero next to a pole P is
- * looked for in u = log of its relative distance from P, where the sum is π_j u + g: it keeps its digits at any distance.
+ * the last pole it increases and has one; from 0 it decreases to the first pole, or, when the mean of x is negative, first
+ * rises and has one zero (THEORY §3). A zero next to a pole P is looked for in u = log of its relative distance from P,
+ * where the sum is π_j u + g: it keeps its digits at any distance. Negative x have no pole and change nothing else.
  *
  * Error: a few ulp of each end. Cost: some 100 sums for every pole whose island can be seen in doubles, two for others.
  */
 export function islands(sum: PoleSum): Islands {
   const intervals: Interval[] = [];
   const lost: number[] = [];
-  let open = 0;
-  for (let j = sum.values.length - 1; j >= 0; j--) {
+  const lowest = sum.values.findIndex((x) => x > 0); // of the last pole
+  if (lowest < 0) return { intervals, lost };
+  let open = firstOpening(sum);
+  for (let j = sum.values.length - 1; j >= lowest; j--) {
     const pole = 1 / sum.values[j];
-    const peak = j > 0 ? peakBetween(sum, j) : null;
+    const peak = j > lowest ? peakBetween(sum, j) : null;
     if (peak !== null && poleSumExponent(sum, peak).value <= 0) continue; // negative all the way to the next pole
     const end = zeroBeside(sum, j, 1, peak ?? beyond(sum, j));
     if (end > open) intervals.push([open, end]);
@@ -32,6 +35,16 @@ export function islands(sum: PoleSum): Islands {
     if (peak !== null) open = zeroBeside(sum, j - 1, -1, peak);
   }
   return { intervals, lost };
+}
+
+/** Where the sum first becomes negative: at once when the mean of x is positive. */
+function firstOpening(sum: PoleSum): number {
+  const first = sum.values.length - 1;
+  const slope = (stepSize: number) =>
+    sum.values.reduce((total, x, i) => total - (sum.probabilities[i] * x) / (1 - stepSize * x), 0);
+  if (slope(0) <= 0) return 0;
+  const end = (1 - 1e-12) / sum.values[first];
+  return slope(end) >= 0 ? 1 / sum.values[first] : zeroBeside(sum, first, -1, findRoot(slope, 0, end));
 }
 
 /** {η : every sum is negative}: the intersection. */

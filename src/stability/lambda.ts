@@ -7,6 +7,7 @@ import { factorCocycle } from "./factor-cocycle.ts";
 import { finiteSampleBound } from "./finite-sample-bound.ts";
 import { type MeanSquare, meanSquare } from "./mean-square.ts";
 import type { PreparedBlock, PreparedProblem } from "./prepared-problem.ts";
+import type { ScanSubject } from "./step-size-scan.ts";
 import {
   decided,
   digits,
@@ -52,7 +53,7 @@ export interface Lambda extends Verdict {
 
 /**
  * λ = lim (1/t) log‖A_{B_t} ⋯ A_{B_1}‖ on N at one step size (CE24, THEORY §3), with the best two-sided bracket and the
- * verdict: proved bounds first, then the interval, else undetermined.
+ * verdict: proved bounds and contraction first, then the interval, else undetermined.
  *
  * Reducible kernels: the largest exponent among the blocks. Exact where `exactExponent` knows a way, else simulated;
  * the intervals of several simulated blocks hold together (Bonferroni).
@@ -73,8 +74,10 @@ export function lambda(problem: PreparedProblem, stepSize: number, options: Lamb
   const steps = blocks.reduce((sum, { estimate }) => sum + (estimate?.steps ?? 0), 0);
   const value = blocks[top].value;
   const superstable = value === Number.NEGATIVE_INFINITY;
-  const proofs = { lower: Math.max(...lower.map((bound) => bound.safe)), upper: certified };
-  const verdict = lambdaVerdict(superstable, signInterval, proofs);
+  const verdict = lambdaVerdict(superstable, signInterval, {
+    lower: Math.max(...lower.map((bound) => bound.safe)),
+    upper: stepSize < problem.contractionLimit ? Number.NEGATIVE_INFINITY : certified,
+  });
   const block = problem.blocks[top];
   return {
     value: superstable ? null : value,
@@ -94,6 +97,21 @@ export function lambda(problem: PreparedProblem, stepSize: number, options: Lamb
     steps: steps > 0 ? steps : null,
     moreSteps: verdict.verdict === "undetermined" && steps > 0 ? stepsToDecide(value, signInterval) : null,
     ...verdict,
+  };
+}
+
+/** The problem as the scan sees it. */
+export function scanSubject(problem: PreparedProblem): ScanSubject {
+  return {
+    contractionLimit: problem.contractionLimit,
+    bound(stepSize) {
+      const bounds = problem.blocks.map((block) => logDetBound(block.spectra, stepSize));
+      return {
+        value: Math.max(...bounds.map(({ value }) => value)),
+        safe: Math.max(...bounds.map(({ safe }) => safe)),
+      };
+    },
+    lambda: (stepSize, options) => lambda(problem, stepSize, options),
   };
 }
 
@@ -167,7 +185,8 @@ function sampledBound(
   return Math.max(...bounds);
 }
 
-function lambdaVerdict(
+/** The sign: what is proved, then the interval. */
+export function lambdaVerdict(
   superstable: boolean,
   [lo, hi]: Interval,
   proofs: { readonly lower: number; readonly upper: number | null },
@@ -177,12 +196,13 @@ function lambdaVerdict(
   return undetermined("interval-contains-zero", `λ lies in [${digits(lo)}, ${digits(hi)}], which contains 0`);
 }
 
-function stepsToDecide(value: number, [lo, hi]: Interval): number | null {
+/** By what factor more steps would move 0 out of the interval. */
+export function stepsToDecide(value: number, [lo, hi]: Interval): number | null {
   const ratio = (hi - lo) / 2 / Math.abs(value);
   return Number.isFinite(ratio) ? ratio * ratio : null;
 }
 
-function nothingMoves(): Lambda {
+export function nothingMoves(): Lambda {
   return {
     value: null,
     superstable: false,

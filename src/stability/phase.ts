@@ -1,3 +1,4 @@
+import { scanSubject } from "./lambda.ts";
 import type { MeanSquare } from "./mean-square.ts";
 import type { PreparedProblem } from "./prepared-problem.ts";
 import { probe } from "./step-size-scan.ts";
@@ -39,7 +40,7 @@ export function phaseCell(problem: PreparedProblem, stepSize: number, options: P
   const { budget, quantities = ["mu", "lambda", "meanSquare"], moments, rule = { type: "gd" } } = options;
   const wants = (quantity: PhaseQuantity) => quantities.includes(quantity);
   const point = wants("lambda")
-    ? probe(problem, stepSize, { meanSquareThreshold: moments?.threshold() ?? null, scanSteps: budget })
+    ? probe(scanSubject(problem), stepSize, { meanSquareThreshold: moments?.threshold() ?? null, scanSteps: budget })
     : null;
   const mu = problem.eigenvalues.reduce(
     (largest, eigenvalue) => Math.max(largest, ruleExponent(rule, stepSize, eigenvalue)),

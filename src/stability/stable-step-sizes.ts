@@ -1,4 +1,5 @@
 import { commonIslands } from "./islands.ts";
+import { scanSubject } from "./lambda.ts";
 import { type MeanSquare, meanSquare } from "./mean-square.ts";
 import { mu } from "./mu.ts";
 import type { PreparedProblem } from "./prepared-problem.ts";
@@ -53,6 +54,7 @@ export interface CurvePoint extends ScanPoint {
 export function stableStepSizes(problem: PreparedProblem, options: StableStepSizesOptions = {}): StableStepSizes {
   const { count = 400, steps = 1e5, rule = { type: "gd" }, progress } = options;
   const { law, eigenvalues } = problem;
+  const subject = scanSubject(problem);
   const limit = stepSizeLimit({ type: "gd" }, eigenvalues[0]);
   const moments = options.moments === undefined ? meanSquare(problem) : options.moments;
   const threshold = moments?.threshold() ?? null;
@@ -64,9 +66,9 @@ export function stableStepSizes(problem: PreparedProblem, options: StableStepSiz
     refineSteps: steps / 4,
     ...(progress && { progress }),
   };
-  const { grid, points } = scan(problem, start, { ...scanOptions, extend: options.range === undefined });
+  const { grid, points } = scan(subject, start, { ...scanOptions, extend: options.range === undefined });
   const closed = closedSet(problem, limit);
-  const edges = closed === null ? stableEdges(problem, points, grid.range[0], scanOptions) : null;
+  const edges = closed === null ? stableEdges(subject, points, grid.range[0], scanOptions) : null;
   return {
     gd: [[0, stepSizeLimit(rule, eigenvalues[0])]],
     meanSquare: meanSquareSet(law.fixedEpoch !== null, threshold, closed?.intervals ?? edges!.intervals),
@@ -119,7 +121,7 @@ function curve(
 
 const BOUND_BUDGET = 4e9;
 
-function scanWarnings(points: readonly ScanPoint[], [lo, hi]: Interval, resolution: number): string[] {
+export function scanWarnings(points: readonly ScanPoint[], [lo, hi]: Interval, resolution: number): string[] {
   const warnings = [
     `stable set of SGD scanned on (${digits(lo)}, ${digits(hi)}] at ${points.length} step sizes: ` +
       `islands or gaps narrower than ${digits(resolution)} may hide between them`,
@@ -130,7 +132,7 @@ function scanWarnings(points: readonly ScanPoint[], [lo, hi]: Interval, resoluti
   return warnings;
 }
 
-function lostWarnings(lost: readonly number[]): string[] {
+export function lostWarnings(lost: readonly number[]): string[] {
   if (lost.length === 0) return [];
   const named = lost
     .slice(0, 5)

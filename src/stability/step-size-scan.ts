@@ -1,9 +1,16 @@
-import { logDetBound } from "./batch-spectra.ts";
-import { type Lambda, lambda } from "./lambda.ts";
-import type { PreparedProblem } from "./prepared-problem.ts";
+import type { Lambda, LambdaOptions } from "./lambda.ts";
 import { findRoot } from "./root.ts";
 import { extendGrid, type StepSizeGrid } from "./step-size-grid.ts";
 import type { Interval } from "./verdict.ts";
+
+/** What can be scanned: a family of cocycles in the step size, all with the same batches. */
+export interface ScanSubject {
+  /** Below this step size λ < 0 for certain. */
+  readonly contractionLimit: number;
+  /** A lower bound of λ, and one that a claim about the sign may rest on. */
+  bound(stepSize: number): { readonly value: number; readonly safe: number };
+  lambda(stepSize: number, options: LambdaOptions): Lambda;
+}
 
 /** λ at one step size of a scan; all of them see the same batches. */
 export interface ScanPoint {
@@ -42,35 +49,30 @@ const FIRST_LOOK = 200;
 
 /** λ on the grid, which is continued by doubling while the log-det bound at its end is negative, when `extend` is set. */
 export function scan(
-  problem: PreparedProblem,
+  subject: ScanSubject,
   start: StepSizeGrid,
   options: ScanOptions & { readonly extend: boolean },
 ): { readonly grid: StepSizeGrid; readonly points: readonly ScanPoint[] } {
   let grid = start;
-  for (let doublings = 0; options.extend && doublings < 60 && bound(problem, grid.range[1]).value < 0; doublings++) {
+  for (let doublings = 0; options.extend && doublings < 60 && subject.bound(grid.range[1]).value < 0; doublings++) {
     grid = extendGrid(grid, 2, 40);
   }
   const points = grid.points.map((stepSize, i) => {
     options.progress?.(i, grid.points.length);
-    return probe(problem, stepSize, options);
+    return probe(subject, stepSize, options);
   });
   return { grid, points };
 }
 
-function bound(problem: PreparedProblem, stepSize: number): { readonly value: number; readonly safe: number } {
-  const bounds = problem.blocks.map((block) => logDetBound(block.spectra, stepSize));
-  return { value: Math.max(...bounds.map(({ value }) => value)), safe: Math.max(...bounds.map(({ safe }) => safe)) };
-}
-
 /** λ at one step size with as few steps as its sign needs; the sign is taken from a certain bound where there is one. */
-export function probe(problem: PreparedProblem, stepSize: number, options: ProbeOptions): ScanPoint {
+export function probe(subject: ScanSubject, stepSize: number, options: ProbeOptions): ScanPoint {
   const { meanSquareThreshold, scanSteps } = options;
-  const contracts = stepSize < problem.contractionLimit;
+  const contracts = stepSize < subject.contractionLimit;
   const certainlyStable = contracts || (meanSquareThreshold !== null && stepSize < meanSquareThreshold);
-  const certainlyUnstable = !certainlyStable && bound(problem, stepSize).safe > 0;
+  const certainlyUnstable = !certainlyStable && subject.bound(stepSize).safe > 0;
   // Where the sign is known the curve still wants a value, but a rough one will do.
   const signSteps = certainlyStable || certainlyUnstable ? FIRST_LOOK : scanSteps;
-  const found = lambda(problem, stepSize, {
+  const found = subject.lambda(stepSize, {
     steps: FIRST_LOOK,
     signSteps,
     maxSteps: Math.max(FIRST_LOOK, scanSteps),
@@ -106,7 +108,7 @@ function scanPoint(stepSize: number, found: Lambda): ScanPoint {
  * that of λ there over the slope. `from`: where the range begins; a set that is certain at the first point begins there.
  */
 export function stableEdges(
-  problem: PreparedProblem,
+  subject: ScanSubject,
   scanned: readonly ScanPoint[],
   from: number,
   options: ScanOptions,
@@ -115,7 +117,7 @@ export function stableEdges(
   const measure = (stepSize: number) =>
     scanPoint(
       stepSize,
-      lambda(problem, stepSize, {
+      subject.lambda(stepSize, {
         steps: refineSteps,
         signSteps: 0,
         maxSteps: refineSteps,
