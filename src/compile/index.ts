@@ -1,5 +1,21 @@
 export * from "./engine.ts";
 export { interpreterEngine } from "./interpreter/interpreter.ts";
 export * from "./layer-factors.ts";
+export {
+  batchDerivatives,
+  type CompiledRandomMap,
+  compileDescent,
+  compileDescentFamily,
+  compileRandomMap,
+  type StepBatch,
+} from "./map/compile-descent.ts";
+export {
+  type CompiledMap,
+  type CompiledMapFamily,
+  compileMap,
+  compileMapFamily,
+  type MapValues,
+} from "./map/compile-map.ts";
+export { type LossDerivatives, type UpdateKernel, updateKernel } from "./map/update-kernel.ts";
 export * from "./objective.ts";
 export { wasmEngine } from "./wasm/engine.ts";
