@@ -3,6 +3,7 @@ import { type Axis, horizontalAxis, logAxis } from "../figure/axis.ts";
 import { type Box, canvas, type Figure, type FigureWidth, figureWidths } from "../figure/frame.ts";
 import { label, type Obstacles } from "../figure/labels.ts";
 import { dots, type Point } from "../figure/marks.ts";
+import { textWidth } from "../figure/text-width.ts";
 import { type Markup, markup } from "../markup.ts";
 import { asWritten, exact, measured, percent, whole } from "../numerals.ts";
 import { firstInterval } from "../words/room.ts";
@@ -36,7 +37,8 @@ function draw(record: RunRecord, spectrum: SpectrumResult, positive: readonly nu
   const width = figureWidths[size];
   const narrow = size !== "wide";
   const limit = spectrum.operator === "hessian" ? curvatureLimit(record) : null;
-  const room: Box = { left: 1, top: 28, right: narrow ? width - 1 : width - 126, bottom: 128 };
+  const title = spectrum.operator === "hessian" ? "Hessian eigenvalue" : "kernel eigenvalue";
+  const room: Box = { left: 1, top: 28, right: narrow ? width - 1 : width - 12 - textWidth(title), bottom: 128 };
   const axis = axisOf(positive, limit, room, narrow);
   const piled = stack(positive, axis, room);
   const spare = Math.max(0, Math.min(52, Math.min(...piled.points.map(([, y]) => y)) - room.top - 28));
@@ -48,7 +50,6 @@ function draw(record: RunRecord, spectrum: SpectrumResult, positive: readonly nu
     boxes: stacks.points.map(([x, y]) => boxAround(x, y, stacks.radius + 1)),
     bounds: { ...plot, top: 0, right: width },
   };
-  const title = spectrum.operator === "hessian" ? "Hessian eigenvalue" : "kernel eigenvalue";
   return canvas(
     {
       id: `spectrum-${size}`,
