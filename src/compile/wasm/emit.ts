@@ -3,8 +3,9 @@ import { FunctionBuilder, type FunctionRef } from "./function-builder.ts";
 import { gatherFunction, scatterFunction } from "./kernels/gather.ts";
 import { loopFunction } from "./kernels/loop.ts";
 import { loopForm } from "./kernels/loop-form.ts";
-import { packExtent, packFunction } from "./kernels/pack.ts";
-import { productExtent, productFunction } from "./kernels/product.ts";
+import { packForm, packFunction } from "./kernels/pack.ts";
+import { productFunction } from "./kernels/product.ts";
+import { productForm } from "./kernels/product-form.ts";
 import { rowsExtent, rowsFunction } from "./kernels/rows.ts";
 import type { Lowered } from "./lower.ts";
 import type { MemoryPlan } from "./memory-plan.ts";
@@ -41,12 +42,14 @@ function callOf(module: ModuleBuilder, step: Step, plan: MemoryPlan): Call {
       return { kernel, fixed: [...pointers, ...sizes], extent };
     }
     case "pack": {
-      const kernel = module.shared(`pack ${keyOf(step.kernel)}`, () => packFunction(module, step.kernel));
-      return { kernel, fixed: pointers, extent: packExtent(step.kernel) };
+      const { form, sizes, extent } = packForm(step.kernel);
+      const kernel = module.shared(`pack ${Object.values(form)}`, () => packFunction(module, form));
+      return { kernel, fixed: [...pointers, ...sizes], extent };
     }
     case "product": {
-      const kernel = module.shared(`product ${keyOf(step.kernel)}`, () => productFunction(module, step.kernel));
-      return { kernel, fixed: pointers, extent: productExtent(step.kernel) };
+      const { form, sizes, extent } = productForm(step.kernel);
+      const kernel = module.shared(`product ${Object.values(form)}`, () => productFunction(module, form));
+      return { kernel, fixed: [...pointers, ...sizes], extent };
     }
     case "rows":
       return rowsCall(module, step.node, reads, writes, plan);

@@ -1,6 +1,6 @@
 import type { Node, NodeOf } from "../../program/index.ts";
 import { type PackKernel, packedSize } from "./kernels/pack.ts";
-import { type BatchAxis, type Factor, type ProductKernel, TILE_COLUMNS } from "./kernels/product.ts";
+import { type BatchAxis, type Factor, type ProductKernel, TILE_COLUMNS } from "./kernels/product-form.ts";
 import { type Place, type Step, Temporary } from "./steps.ts";
 import type { View } from "./view.ts";
 

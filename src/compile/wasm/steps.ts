@@ -1,7 +1,7 @@
 import type { Node, NodeOf } from "../../program/index.ts";
 import type { Frame } from "./frame.ts";
 import type { PackKernel } from "./kernels/pack.ts";
-import type { ProductKernel } from "./kernels/product.ts";
+import type { ProductKernel } from "./kernels/product-form.ts";
 
 /** Elementwise operations, the ones that a loop computes in registers. */
 export type LoopOp =
