@@ -30,14 +30,16 @@ export function krylov(
   op: LinearOperator,
   options: {
     readonly locked?: readonly Float64Array[];
+    /** Where to begin instead of at a random vector; must not lie in the span of `locked`. */
+    readonly start?: Float64Array;
     readonly maxSteps: number;
     readonly rng: Rng;
     readonly enough?: (ritz: Ritz) => boolean;
   },
 ): Krylov {
-  const { locked = [], maxSteps, rng, enough = () => false } = options;
+  const { locked = [], start, maxSteps, rng, enough = () => false } = options;
   const space: Krylov = { basis: [], alphas: [], betas: [] };
-  let next = freshVector(op.dimension, locked, space.basis, rng);
+  let next = (start && beginAt(start, locked)) ?? freshVector(op.dimension, locked, space.basis, rng);
   let size = 0; // estimate of ‖A‖
   while (next && space.basis.length < maxSteps) {
     const q = next;
@@ -116,6 +118,17 @@ function orthogonalize(w: Float64Array, locked: readonly Float64Array[], basis: 
     for (const q of locked) axpy(-dot(q, w), q, w);
     for (const q of basis) axpy(-dot(q, w), q, w);
   }
+}
+
+/** The part of `start` orthogonal to the locked vectors, of norm 1; null when rounding is all that is left. */
+function beginAt(start: Float64Array, locked: readonly Float64Array[]): Float64Array | null {
+  const w = start.slice();
+  const size = norm(w);
+  orthogonalize(w, locked, []);
+  const left = norm(w);
+  if (!(left > 1e-8 * size)) return null;
+  scale(1 / left, w);
+  return w;
 }
 
 /** A random unit vector orthogonal to everything so far; null when the space is exhausted. */

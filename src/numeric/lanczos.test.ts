@@ -89,3 +89,21 @@ test("the same stream gives the same answer; a count below 1 is refused", () => 
   expect(run()).toEqual(run());
   expect(() => lanczos(a, { count: 0, rng })).toThrow("lanczos: count must be an integer ≥ 1, got 0");
 });
+
+// A start that *is* an eigenvector, but no longer the first one, must not hide the one that has overtaken it.
+test("warm starts: right near by, nothing hidden by a start at the former first eigenvector", () => {
+  const n = 400;
+  const d = Array.from({ length: n }, (_, i) => Math.sin(i) ** 2);
+  const before = lanczos(matrixOperator(diagonal(d.with(7, 5))), { count: 1, rng, rtol: 1e-8 });
+  const near = matrixOperator(diagonal(d.with(7, 5.01)));
+  const warm = lanczos(near, { count: 1, rng, rtol: 1e-8, start: row(before.vectors, 0) });
+  expect(warm.values[0]).toBeCloseTo(5.01, 12);
+  const former = Float64Array.from({ length: n }, (_, i) => (i === 7 ? 1 : 0));
+  const overtaken = lanczos(matrixOperator(diagonal(d.with(7, 5).with(300, 5.2))), { count: 1, rng, start: former });
+  expect(overtaken.values[0]).toBeCloseTo(5.2, 10);
+  expect(overtaken.converged).toBe(true);
+  const dense = gram(300);
+  const cold = lanczos(matrixOperator(dense), { count: 1, rng, rtol: 1e-8 });
+  const again = lanczos(matrixOperator(dense), { count: 1, rng, rtol: 1e-8, start: row(cold.vectors, 0) });
+  expect(again.values[0] / cold.values[0]).toBeCloseTo(1, 12);
+});
