@@ -1,5 +1,6 @@
 import {
   dot,
+  type Matrix,
   matrix,
   mean,
   multiplyTransposed,
@@ -27,19 +28,24 @@ export interface BatchSpectra {
 
 /** Operations that the spectra of all distinct batches may cost before a sample is taken instead. */
 const EXACT_BUDGET = 4e9;
-const SAMPLE_BUDGET = 5e8;
+const SAMPLE_BUDGET = 1e9;
+/** Rows of Φ up to which all their products are kept. */
+const MAX_KERNEL = 3000;
 
 /** The spectra of every distinct batch when there are few (≤ 10 000, and affordable), else of batches drawn with `rng`. */
 export function batchSpectra(samples: SampleFactors, law: BatchLaw, rng: Rng): BatchSpectra {
   const rank = samples.factor.cols;
-  const cost = spectrumCost(law.size * samples.outputs, rank);
+  const rows = law.size * samples.outputs;
+  const size = Math.min(rows, rank);
   const distinct = law.distinctBatches();
-  const exact = distinct !== null && distinct.length * cost <= EXACT_BUDGET;
-  const count = Math.ceil(Math.max(64, Math.min(2000, SAMPLE_BUDGET / cost)) / law.epochLength) * law.epochLength;
-  const batches = exact ? distinct : sampled(law, count, rng);
+  const exact = distinct !== null && distinct.length * (rows * rank * size + 2 * size ** 3) <= EXACT_BUDGET;
+  const wanted = Math.max(64, Math.min(2000, SAMPLE_BUDGET / (size ** 3 + 100)));
+  const batches = exact ? distinct : sampled(law, Math.ceil(wanted / law.epochLength) * law.epochLength, rng);
+  // Many overlapping batches: their products of rows are looked up.
+  const kernel = !exact && rows <= rank && samples.factor.rows <= MAX_KERNEL ? kernelOf(samples) : null;
   const starts = new Int32Array(batches.length + 1);
   const spectra = batches.map((batch, t) => {
-    const values = batchSpectrum(samples, batch);
+    const values = batchSpectrum(samples, batch, kernel);
     starts[t + 1] = starts[t] + values.length;
     return values;
   });
@@ -116,13 +122,22 @@ function sampled(law: BatchLaw, count: number, rng: Rng): WeightedBatch[] {
   });
 }
 
-/** Eigenvalues of the smaller of ΨΨᵀ and ΨᵀΨ, Ψ = the batch's rows times √w_j. */
-function batchSpectrum({ factor, outputs }: SampleFactors, { indices, weights }: WeightedBatch): Float64Array {
+function kernelOf({ factor }: SampleFactors): Matrix {
+  return multiplyTransposed(factor, factor);
+}
+
+/** Eigenvalues of the smaller of ΨΨᵀ and ΨᵀΨ, Ψ = the batch's rows times √w_j; ΨΨᵀ from the kernel when there is one. */
+function batchSpectrum(
+  { factor, outputs }: SampleFactors,
+  { indices, weights }: WeightedBatch,
+  kernel: Matrix | null,
+): Float64Array {
   const width = outputs * factor.cols;
   if (indices.length === 1 && outputs === 1) {
     const phi = row(factor, indices[0]);
     return Float64Array.of(weights[0] * dot(phi, phi));
   }
+  if (kernel !== null) return gramEigenvalues(batchGram(kernel, outputs, indices, weights));
   const rows = matrix(indices.length * outputs, factor.cols);
   indices.forEach((i, j) => {
     const own = rows.data.subarray(j * width, (j + 1) * width);
@@ -130,10 +145,25 @@ function batchSpectrum({ factor, outputs }: SampleFactors, { indices, weights }:
     for (let a = 0; a < width; a++) own[a] = root * factor.data[i * width + a];
   });
   const smaller = rows.rows <= rows.cols ? rows : transpose(rows);
-  return symmetricEigenvalues(multiplyTransposed(smaller, smaller)).map((value) => Math.max(value, 0));
+  return gramEigenvalues(multiplyTransposed(smaller, smaller));
 }
 
-function spectrumCost(rows: number, rank: number): number {
-  const size = Math.min(rows, rank);
-  return rows * rank * size + 2 * size ** 3 + 100;
+function gramEigenvalues(gram: Matrix): Float64Array {
+  return symmetricEigenvalues(gram).map((value) => Math.max(value, 0));
+}
+
+/** √w_i K_ij √w_j over the rows of the batch. */
+function batchGram(kernel: Matrix, outputs: number, indices: Int32Array, weights: Float64Array): Matrix {
+  const size = indices.length * outputs;
+  const gram = matrix(size, size);
+  for (let i = 0; i < size; i++) {
+    const a = Math.floor(i / outputs);
+    const from = (indices[a] * outputs + (i % outputs)) * kernel.cols;
+    for (let j = 0; j < size; j++) {
+      const b = Math.floor(j / outputs);
+      const entry = kernel.data[from + indices[b] * outputs + (j % outputs)];
+      gram.data[i * size + j] = Math.sqrt(weights[a] * weights[b]) * entry;
+    }
+  }
+  return gram;
 }

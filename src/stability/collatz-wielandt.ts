@@ -26,7 +26,7 @@ import { meanPart, momentWeights } from "./moment-weights.ts";
 import type { HessianFrame, SampleFactors } from "./sample-factors.ts";
 
 /** Operations (roughly mk·r²) up to which an upper bound is certified. */
-const BUDGET = 2e8;
+const BUDGET = 5e7;
 
 /**
  * A proved upper bound of λ for GD with independent batches: ½ log ρ′ with a matrix S for which S ≻ 0 and

@@ -2,6 +2,7 @@ export { type BatchOperator, denseOperator } from "./batch-operator.ts";
 export { invertibility } from "./batch-spectra.ts";
 export { type Cocycle, type CocyclePath, cocycle } from "./cocycle.ts";
 export { compareLaws, type LawComparison, type LawComparisons } from "./compare-laws.ts";
+export { type DenseProblem, denseLambda, denseStableStepSizes, prepareDense } from "./dense-problem.ts";
 export { type ExponentEstimate, type ExponentOptions, estimateExponent } from "./exponent.ts";
 export { type LambdaSpectrum, lambdaSpectrum, type SpectrumExponent } from "./exponent-spectrum.ts";
 export { factorCocycle, type KernelMaker } from "./factor-cocycle.ts";

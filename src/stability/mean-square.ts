@@ -1,7 +1,7 @@
 import { type Matrix, matrix, type Rng } from "../numeric/index.ts";
 import type { SecondMoment } from "../sampling/index.ts";
 import { applyNoise, type MomentGroups, momentGroups } from "./moment-groups.ts";
-import { type MomentFinder, MomentSolver, matrixSpaceFinder } from "./moment-solver.ts";
+import { type MomentFinder, type MomentOptions, MomentSolver, matrixSpaceFinder } from "./moment-solver.ts";
 import { meanPart, momentWeights } from "./moment-weights.ts";
 import type { PreparedBlock, PreparedProblem } from "./prepared-problem.ts";
 import { stepSizeLimit, type UpdateRule } from "./update-rule.ts";
@@ -26,7 +26,7 @@ export interface BlockMoment {
  * Mean-square stability near a minimum: E‖δ_t‖² → 0 exactly when ρ(Q) < 1, Q(S) = E[A S Aᵀ] (MM24; THEORY §3).
  *
  * Matrix-free: O(mk·r²) an application, a dozen applications a threshold, shared by all questions. Error: the root of
- * a symmetric eigenproblem solved to residual 1e-8, so its square over the gap. Null for laws whose steps depend on
+ * a symmetric eigenproblem solved to residual 1e-8 (1e-6 above rank 192), so its square over the gap. Null for laws whose steps depend on
  * each other (reshuffle, shuffle-once, cyclic), where Q would be that of a whole epoch.
  */
 export function meanSquare(problem: PreparedProblem, rule: UpdateRule = { type: "gd" }): MeanSquare | null {
@@ -66,17 +66,19 @@ function blockMoments(
     momentWeights(eigenvalues.subarray(0, modes), alpha, rule, Math.exp(x), { base: 0, excess: 0 });
   const finder = makeFinder(groups, rng, atOne, Math.log(limit));
   const noise = noiseScale(groups);
+  // The root is off by the square of the residual over the gap.
+  const options = { rtol: eigenvalues.length > LARGE ? 1e-6 : 1e-8 };
   let threshold = Number.NaN;
   return {
     threshold() {
-      if (Number.isNaN(threshold)) threshold = firstLoss(finder, atOne, limit, rule);
+      if (Number.isNaN(threshold)) threshold = firstLoss(finder, atOne, limit, rule, options);
       return threshold;
     },
     at(stepSize) {
       const base = low(stepSize);
       const weightsAt = (x: number) => momentWeights(eigenvalues, alpha, rule, stepSize, { base, excess: Math.exp(x) });
       for (let top = Math.log(stepSize * stepSize * noise) + 1; ; top += 2) {
-        const root = finder.solve(weightsAt, top - FOLDS, top);
+        const root = finder.solve(weightsAt, top - FOLDS, top, options);
         if (root === "below") return { rho: Math.max(0, 1 + base), moment: null };
         if (root !== "above") return { rho: Math.max(0, 1 + base + Math.exp(root.x)), moment: root.moment };
       }
@@ -111,13 +113,14 @@ function firstLoss(
   weightsAt: (x: number) => Float64Array,
   limit: number,
   rule: UpdateRule,
+  options: MomentOptions,
 ): number {
   const top = Math.log(limit);
   const ends = [top];
   if (rule.type !== "gd") for (let piece = 1; piece < PIECES; piece++) ends.unshift(top - (8 * piece) / PIECES);
   ends.unshift(top - (rule.type === "gd" ? FOLDS : 14));
   for (let j = 0; j + 1 < ends.length; j++) {
-    const root = finder.solve(weightsAt, ends[j], ends[j + 1]);
+    const root = finder.solve(weightsAt, ends[j], ends[j + 1], options);
     if (root === "above") return Math.exp(ends[j]);
     if (root !== "below") return Math.exp(root.x);
   }

@@ -71,14 +71,14 @@ export function probe(subject: ScanSubject, stepSize: number, options: ProbeOpti
   const certainlyStable = contracts || (meanSquareThreshold !== null && stepSize < meanSquareThreshold);
   const certainlyUnstable = !certainlyStable && subject.bound(stepSize).safe > 0;
   // Where the sign is known the curve still wants a value, but a rough one will do.
-  const signSteps = certainlyStable || certainlyUnstable ? FIRST_LOOK : scanSteps;
+  const certain = certainlyStable || certainlyUnstable;
   const found = subject.lambda(stepSize, {
     steps: FIRST_LOOK,
-    signSteps,
+    signSteps: certain ? 0 : scanSteps,
     maxSteps: Math.max(FIRST_LOOK, scanSteps),
     tolerance: Number.POSITIVE_INFINITY,
-    burnIn: 100,
-    chains: 2,
+    burnIn: certain ? 40 : 100,
+    chains: certain ? 1 : 2,
     planeTolerance: 1e-4,
     certify: false,
   });
@@ -122,6 +122,7 @@ export function stableEdges(
         signSteps: 0,
         maxSteps: refineSteps,
         tolerance: 1,
+        burnIn: 250,
         certify: false,
       }),
     );
@@ -162,19 +163,42 @@ function agreeing(known: ScanPoint, measured: ScanPoint): ScanPoint {
   return stable ? { ...measured, value: Math.min(measured.value, -Number.MIN_VALUE) } : measured;
 }
 
+/** The zero of λ in a bracket; an estimate within a twentieth of its half-width counts as 0. */
 function refine(
   before: ScanPoint,
   after: ScanPoint,
   measure: (stepSize: number) => ScanPoint,
 ): { readonly stepSize: number; readonly error: number } {
-  const finite = (value: number) => Math.max(value, -50); // superstable points are negative enough
-  const [a, b] = [before.stepSize, after.stepSize];
-  const values = [finite(before.value), finite(after.value)] as const;
-  const stepSize = findRoot((x) => finite(measure(x).value), a, b, { values, rtol: 1e-10 });
-  const { confidence95 } = measure(stepSize);
-  const half = (confidence95[1] - confidence95[0]) / 2;
-  if (half === 0) return { stepSize, error: 0 };
-  const reach = Math.min(stepSize - a, b - stepSize, 0.05 * (b - a)) || 0.05 * (b - a);
-  const slope = (finite(measure(stepSize + reach).value) - finite(measure(stepSize - reach).value)) / (2 * reach);
-  return { stepSize, error: half / Math.abs(slope) };
+  const seen = [before, after];
+  const value = (stepSize: number) => {
+    const point = measure(stepSize);
+    seen.push(point);
+    return Math.abs(point.value) <= 0.05 * halfWidth(point) ? 0 : finite(point);
+  };
+  const values = [finite(before), finite(after)] as const;
+  const stepSize = findRoot(value, before.stepSize, after.stepSize, { values, rtol: 1e-10 });
+  const at = seen.find((point) => point.stepSize === stepSize) ?? measure(stepSize);
+  const half = halfWidth(at);
+  return { stepSize, error: half === 0 ? 0 : half / Math.abs(slopeAround(stepSize, seen)) };
+}
+
+function halfWidth({ confidence95: [lo, hi] }: ScanPoint): number {
+  return hi > lo ? (hi - lo) / 2 : 0; // −∞ − −∞ for superstable points
+}
+
+/** Superstable points are negative enough. */
+function finite({ value }: ScanPoint): number {
+  return Math.max(value, -50);
+}
+
+/** Slope of λ through the nearest points on both sides. */
+function slopeAround(stepSize: number, seen: readonly ScanPoint[]): number {
+  const nearest = (side: number) =>
+    seen
+      .filter((point) => (point.stepSize - stepSize) * side > 0)
+      .reduce((best, point) =>
+        Math.abs(point.stepSize - stepSize) < Math.abs(best.stepSize - stepSize) ? point : best,
+      );
+  const [left, right] = [nearest(-1), nearest(1)];
+  return (finite(right) - finite(left)) / (right.stepSize - left.stepSize);
 }
