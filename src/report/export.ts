@@ -2,14 +2,23 @@ import { type RunRecord, type Table, tableOf, tableToCsv } from "../record/index
 import { figureStyle, themed } from "./figure/style.ts";
 import { figuresOf } from "./figures/figures-of.ts";
 
+/** Around a figure that stands alone. */
+const margin = 16;
+
 /** Every figure of a record as a file of its own: one SVG that follows the reader's light or dark theme. */
 export function renderFigures(record: RunRecord): readonly { readonly name: string; readonly svg: string }[] {
   const style = `<style>${themed(figureStyle, undefined)}</style>`;
   return figuresOf(record).map((figure) => {
     const svg = figure.draw("wide").text;
     const [, width, height] = /viewBox="0 0 ([\d.]+) ([\d.]+)"/.exec(svg)!;
+    const [w, h] = [Number(width) + 2 * margin, Number(height) + 2 * margin];
     const sized = svg
-      .replace("<svg ", `<svg width="${width}" height="${height}" `)
+      .replace("<svg ", `<svg width="${w}" height="${h}" `)
+      .replace(/viewBox="[^"]*"/, `viewBox="${-margin} ${-margin} ${w} ${h}"`)
+      .replace(
+        /<rect class="ground"[^>]*>/,
+        `<rect class="ground" x="${-margin}" y="${-margin}" width="${w}" height="${h}"/>`,
+      )
       .replace(/ data-[\w-]+="[^"]*"/g, "");
     return { name: figure.name, svg: `${sized.replace(/(<svg [^>]*>)/, `$1${style}`)}\n` };
   });

@@ -75,6 +75,11 @@ export function whole(count: number): string {
   return digits.length < 5 ? digits : digits.replace(/\B(?=(\d{3})+$)/g, "\u202f");
 }
 
+/** Small numbers as words, as prose has them. */
+export function inWords(count: number): string {
+  return ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"][count] ?? whole(count);
+}
+
 /** Machine notation inside a text in our own: "-3.1e-4" becomes "−3.1 × 10⁻⁴", hyphens before digits become minus signs. */
 export function typographic(text: string): string {
   return text

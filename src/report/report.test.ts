@@ -128,7 +128,7 @@ test.each(records)("%s: the terminal keeps to its width, and to plain text in a 
 
 test("figures stand alone: sized, styled, without the page's data", () => {
   const [figure] = renderFigures(twoWeights());
-  expect(figure!.svg).toMatch(/^<svg width="812" height="\d+" xmlns="http:\/\/www.w3.org\/2000\/svg"[^>]*><style>/);
+  expect(figure!.svg).toMatch(/^<svg width="844" height="\d+" xmlns="http:\/\/www.w3.org\/2000\/svg"[^>]*><style>/);
   expect(figure!.svg).not.toContain("data-");
 });
 

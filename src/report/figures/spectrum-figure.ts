@@ -5,7 +5,7 @@ import { label, type Obstacles } from "../figure/labels.ts";
 import { dots, type Point } from "../figure/marks.ts";
 import { textWidth } from "../figure/text-width.ts";
 import { type Markup, markup } from "../markup.ts";
-import { asWritten, exact, measured, percent, whole } from "../numerals.ts";
+import { asWritten, exact, inWords, measured, percent, whole } from "../numerals.ts";
 import { firstInterval } from "../words/room.ts";
 import { isPlainDescent, ruleName, upperFirst } from "../words/subject.ts";
 
@@ -149,19 +149,16 @@ function sharpnessLabel(
 }
 
 function caption(record: RunRecord, spectrum: SpectrumResult, positive: readonly number[]): string {
-  const what = spectrum.operator === "hessian" ? "Hessian" : "tangent kernel";
-  const negative = spectrum.eigenvalues.filter((value) => value < -1e-12 * positive[0]!).length;
-  const zero = spectrum.complete ? spectrum.dimension - positive.length - negative : 0;
-  const count = spectrum.complete
-    ? `The ${whole(positive.length)} positive of ${whole(spectrum.dimension)}`
-    : `The ${whole(positive.length)} largest of ${whole(spectrum.dimension)}`;
+  const { eigenvalues, dimension, complete, operator } = spectrum;
+  const what = operator === "hessian" ? "Hessian" : "tangent kernel";
+  const negative = eigenvalues.filter((value) => value < -1e-12 * positive[0]!).length;
+  const zero = complete ? dimension - positive.length - negative : 0;
+  const shown = complete ? "positive" : "largest";
   const parts = [
-    positive.length === 1 && spectrum.complete
-      ? `The ${what} has one positive eigenvalue of ${whole(spectrum.dimension)}.`
-      : `${count} eigenvalues of the ${what}.`,
-    negative > 0 ? `${whole(negative)} more ${negative === 1 ? "is" : "are"} negative.` : "",
+    `${upperFirst(inWords(positive.length))} ${shown} eigenvalue${positive.length === 1 ? "" : "s"} of the ${what}, of ${whole(dimension)}.`,
+    negative > 0 ? `${upperFirst(inWords(negative))} ${negative === 1 ? "is" : "are"} negative.` : "",
     zero > 0
-      ? `${whole(zero)} ${zero === 1 ? "is" : "are"} zero: along ${zero === 1 ? "it" : "them"} the minimum is flat.`
+      ? `${upperFirst(inWords(zero))} ${zero === 1 ? "is 0: along its direction" : "are 0: along their directions"} the loss is flat.`
       : "",
     limitSentence(record, spectrum, positive[0]!),
   ];
@@ -174,8 +171,8 @@ function limitSentence(record: RunRecord, { operator }: SpectrumResult, sharpnes
   const name = isPlainDescent(record.conventions.optimizer) ? `2/η = ${exact(limit)}` : exact(limit);
   const rule = upperFirst(ruleName(record));
   if (sharpness >= limit)
-    return `${rule} at step size ${asWritten(record.conventions.stepSize)} needs all of them below ${name}.`;
-  return `${rule} needs all of them below ${name}; the largest reaches ${percent(sharpness / limit)} of that.`;
+    return `${rule} at step size ${asWritten(record.conventions.stepSize)} needs them all below ${name}.`;
+  return `${rule} needs them all below ${name}; the largest reaches ${percent(sharpness / limit)} of that.`;
 }
 
 function boxAround(x: number, y: number, r: number): Box {

@@ -1,7 +1,7 @@
 import type { RunRecord, Table } from "../../record/index.ts";
 import { formula } from "../formula.ts";
 import { type Markup, markup, type Piece, rich } from "../markup.ts";
-import { asWritten, typographic, whole } from "../numerals.ts";
+import { asWritten, exact, typographic, whole } from "../numerals.ts";
 import { citations } from "../words/citations.ts";
 
 /** The command, and the hash under which the same run always appears. */

@@ -1,5 +1,5 @@
 import { columnOf, type FateResult, type OrbitResult, type RunRecord, type Table } from "../../record/index.ts";
-import { chosen, exact, measured, nbsp, percent, whole } from "../numerals.ts";
+import { chosen, exact, inWords, measured, nbsp, percent, whole } from "../numerals.ts";
 import { at, axisName } from "./axis-name.ts";
 import { ruleName, upperFirst } from "./subject.ts";
 
@@ -162,11 +162,6 @@ const fateVerbs: Readonly<Record<string, string>> = {
   wandering: "wander on",
   stalled: "stall",
 };
-
-/** Small numbers as words, as prose has them. */
-function inWords(count: number): string {
-  return ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"][count] ?? whole(count);
-}
 
 function lastFinite(table: Table | null, column: string): number | undefined {
   const values = table === null ? undefined : columnOf(table, column);
