@@ -2,7 +2,7 @@ import { i32 } from "./expressions.ts";
 import { FunctionBuilder, type FunctionRef } from "./function-builder.ts";
 import { gatherFunction, scatterFunction } from "./kernels/gather.ts";
 import { loopFunction } from "./kernels/loop.ts";
-import { loopForm } from "./kernels/loop-form.ts";
+import { loopForm, loopKey } from "./kernels/loop-form.ts";
 import { packForm, packFunction } from "./kernels/pack.ts";
 import { productFunction } from "./kernels/product.ts";
 import { productForm } from "./kernels/product-form.ts";
@@ -38,7 +38,7 @@ function callOf(module: ModuleBuilder, step: Step, plan: MemoryPlan): Call {
   switch (step.kind) {
     case "loop": {
       const { form, sizes, extent } = loopForm(step.kernel);
-      const kernel = module.shared(`loop ${keyOf(form)}`, () => loopFunction(module, form));
+      const kernel = module.shared(loopKey(form), () => loopFunction(module, form));
       return { kernel, fixed: [...pointers, ...sizes], extent };
     }
     case "pack": {
@@ -70,11 +70,14 @@ function rowsCall(
       const { indices, fill } = node.attributes;
       const complete = !indices.includes(-1);
       const build = () => gatherFunction(module, sizes, fill, complete);
-      const kernel = module.shared(`gather ${keyOf({ sizes, fill, complete })}`, build);
+      const kernel = module.shared(
+        `gather ${sizes.from} ${sizes.to} ${Object.is(fill, -0) ? "-0" : fill} ${complete}`,
+        build,
+      );
       return { kernel, fixed: [...reads, plan.tables.get(indices)!, ...writes], extent };
     }
     case "scatter": {
-      const kernel = module.shared(`scatter ${keyOf(sizes)}`, () => scatterFunction(module, sizes));
+      const kernel = module.shared(`scatter ${sizes.from} ${sizes.to}`, () => scatterFunction(module, sizes));
       return { kernel, fixed: [...reads, plan.tables.get(node.attributes.indices)!, ...writes], extent };
     }
     default: {
@@ -82,13 +85,6 @@ function rowsCall(
       return { kernel, fixed: [...reads, ...writes], extent };
     }
   }
-}
-
-/** Equal keys for equal kernels; numbers that JSON would blur are written out. */
-function keyOf(kernel: unknown): string {
-  return JSON.stringify(kernel, (_, value) =>
-    typeof value === "number" && (!Number.isFinite(value) || Object.is(value, -0)) ? `${1 / value}/${value}` : value,
-  );
 }
 
 function lastOf(shape: readonly number[]): number {

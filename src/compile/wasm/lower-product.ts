@@ -74,10 +74,10 @@ function oneProduct(node: Node, sizes: Sizes, a: Operand, b: Operand, packed: Pa
   return steps;
 }
 
-/** Panels pay when several tiles of rows read each, unless B already lies in reading order in the first cache. */
+/** Panels pay when several tiles of rows read each and the columns are apart, or the rows lie on different pages. */
 function packsB({ batch, rows, inner, columns }: Sizes, b: Operand): boolean {
   if (batch.length > 0 || rows < 12 || columns < 2) return false;
-  if (b.outer === 1) return inner * b.inner > 4096;
+  if (b.outer === 1) return rows >= 24 && b.inner > 384;
   return inner >= 4 || b.inner !== 1;
 }
 

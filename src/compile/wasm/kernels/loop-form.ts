@@ -85,3 +85,19 @@ function collapse(kernel: LoopKernel): LoopKernel {
     sums: kernel.sums.map(({ value, strides }) => ({ value, strides: pick(strides) })),
   };
 }
+
+/** Equal strings for equal forms. */
+export function loopKey({ axes, ending, unroll, leaves, operations, stores, sums }: LoopForm): string {
+  const parts = [`loop ${axes} ${ending} ${unroll}`, leaves.join("/")];
+  for (const { op, operands, exponent = "" } of operations) parts.push(`${op}${exponent}(${operands.map(refKey)})`);
+  for (const targets of [stores, sums]) {
+    parts.push(targets.map(({ value, strides }) => `${refKey(value)}:${strides}`).join("/"));
+  }
+  return parts.join(";");
+}
+
+function refKey(ref: Ref): string {
+  if ("leaf" in ref) return `l${ref.leaf}`;
+  if ("operation" in ref) return `o${ref.operation}`;
+  return Object.is(ref.constant, -0) ? "-0" : `${ref.constant}`;
+}

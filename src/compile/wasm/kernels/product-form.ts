@@ -59,7 +59,7 @@ export interface SizedProduct {
 export function productForm(kernel: ProductKernel): SizedProduct {
   const { batch, rows, inner, columns, a, b } = kernel;
   const tileRows = Math.min(kernel.tileRows, a.panel ?? rows);
-  const blocked = b.panel !== undefined && (inner > INNER_BLOCK || columns > COLUMN_BLOCK);
+  const blocked = b.outer === 1 && (inner > INNER_BLOCK || columns > COLUMN_BLOCK);
   const widths = b.panel === undefined ? widthsFor(tileRows, columns) : [TILE_COLUMNS];
   const form: ProductForm = {
     batchAxes: batch.length,
