@@ -1,4 +1,4 @@
-import { gradient, hvp, jvp, kinksOf, sampleGradients, vjp } from "../autodiff/index.ts";
+import { gradient, hvp, jvp, type Kink, kinksOf, sampleGradients, vjp } from "../autodiff/index.ts";
 import * as p from "../program/index.ts";
 
 /** The programs an objective is made of, each for one number of samples. */
@@ -138,8 +138,18 @@ function flatten(x: p.Node): p.Node {
 function switching(l: p.LossProgram, part: "distance" | "selection"): p.Output[] {
   let offset = 0;
   return kinksOf([l.sampleLosses], parametersOf(l)).map((kink) => {
-    const node = flatten(kink[part]);
+    const node = flatten(part === "distance" ? kink.distance : selected(kink));
     offset += p.sizeOf(node.shape);
     return { buffer: "switching", offset: offset - p.sizeOf(node.shape), node };
   });
+}
+
+/** One number a kink: 0 or 1, or the place of the largest element where a maximum is taken along an axis. */
+function selected({ selection, distance }: Kink): p.Node {
+  if (p.sameShape(selection.shape, distance.shape)) return selection;
+  const places = p.constant(
+    Float64Array.from({ length: selection.shape.at(-1)! }, (_, j) => j),
+    [selection.shape.at(-1)!],
+  );
+  return p.sum(p.mul(selection, places), [selection.shape.length - 1]);
 }

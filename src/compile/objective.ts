@@ -51,7 +51,7 @@ export interface Objective {
   switching(theta: Float64Array, out: Float64Array): void;
   /** Gradient of switching value number `index` with respect to θ. */
   switchingGradient(theta: Float64Array, index: number, out: Float64Array): void;
-  /** The selections made (0 or 1): equal on one analytic piece; length `switchCount`. */
+  /** The selections made (0, 1, or which one is largest, mod 256): equal on one analytic piece; length `switchCount`. */
   piece(theta: Float64Array, out: Uint8Array): void;
   dispose(): void;
 }
