@@ -7,4 +7,5 @@ export { type ReadSpec, type ReadSpecOptions, readSpec, withValues } from "./rea
 export { filesOf, numbersVersion, runId } from "./run-id.ts";
 export type * from "./run-spec.ts";
 export { SpecError } from "./spec-error.ts";
+export { starterExperiment } from "./starter.ts";
 export type * from "./verb-spec.ts";
