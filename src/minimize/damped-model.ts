@@ -9,7 +9,7 @@ import type { RegularizedLoss } from "./regularized-loss.ts";
  * damping μ added to its diagonal.
  */
 export interface DampedModel {
-  /** A diagonal entry of the undamped curvature, the largest: the scale of μ. */
+  /** The largest diagonal entry of the undamped curvature, the scale of μ; 1 when the curvature is 0. */
   readonly scale: number;
   /** Prepares (C + μI)⁻¹; false when it is not positive definite. */
   damp(mu: number): boolean;
@@ -17,6 +17,8 @@ export interface DampedModel {
   step(out: Float64Array): boolean;
   /** (C + μI)⁻¹ x into `out`. */
   solve(x: Float64Array, out: Float64Array): void;
+  /** (C + μI)⁻¹ Jᵀ(pB)y into `out`: the parameters' answer to a change y of the outputs. Absent without outputs. */
+  readonly lift?: (y: Float64Array, out: Float64Array) => void;
 }
 
 /** Beyond this the smaller side of the curvature is not factored but iterated on. */

@@ -50,7 +50,7 @@ export function dualModel(
     for (let i = 0; i < out.length; i++) out[i] = (x[i] - out[i]) / s;
   };
   return {
-    scale: maxAbs(diagonal) + weightDecay,
+    scale: maxAbs(diagonal) + weightDecay || 1,
     damp(mu) {
       s = weightDecay + mu;
       const damped = matrix(size, size, kernel.slice());
@@ -69,5 +69,9 @@ export function dualModel(
       return true;
     },
     solve,
+    lift(y, out) {
+      roots.apply(y, outputs);
+      pullBack(solved(outputs), out);
+    },
   };
 }

@@ -1,7 +1,7 @@
 import { norm } from "../numeric/index.ts";
 import type { Minimization, Settings } from "./minimization.ts";
 import type { RegularizedLoss } from "./regularized-loss.ts";
-import { brief, startWalk } from "./walk.ts";
+import { startWalk } from "./walk.ts";
 
 /** θ ← θ − η∇F(θ) until a tolerance is met. Overwrites `theta`. */
 export function gradientDescent(
@@ -17,9 +17,7 @@ export function gradientDescent(
   for (;;) {
     const ended = walk.arrival();
     if (ended) return ended;
-    if (walk.gradientIsSmall()) {
-      return walk.end("converged", `gradient norm ${brief(walk.gradientNorm)} within tolerance, ${atStep(walk.steps)}`);
-    }
+    if (walk.gradientIsSmall()) return walk.end("converged", "gradient norm within tolerance");
     for (let i = 0; i < theta.length; i++) {
       step[i] = -stepSize * walk.gradient[i];
       next[i] = theta[i] + step[i];
@@ -33,8 +31,4 @@ export function gradientDescent(
     }
     walk.move(step, value, gradient);
   }
-}
-
-function atStep(steps: number): string {
-  return `after ${steps} steps`;
 }

@@ -2,7 +2,7 @@ import type { Objective } from "../compile/index.ts";
 import { axpy } from "../numeric/index.ts";
 import { conjugateGradients } from "./conjugate-gradients.ts";
 import type { DampedModel } from "./damped-model.ts";
-import { gaussNewtonParts } from "./gauss-newton.ts";
+import { type GaussNewtonParts, gaussNewtonParts } from "./gauss-newton.ts";
 import type { RegularizedLoss } from "./regularized-loss.ts";
 
 const RTOL = 1e-3;
@@ -18,8 +18,10 @@ export function iterativeModel(
   theta: Float64Array,
   gradient: Float64Array,
 ): DampedModel {
-  const curvature =
-    objective.outputCount === 0 ? hessianProduct(loss, theta) : gaussNewtonProduct(objective, loss, theta);
+  const parts = objective.outputCount === 0 ? null : gaussNewtonParts(objective, theta);
+  const curvature: Product = parts
+    ? gaussNewtonProduct(objective, loss, theta, parts)
+    : (x, out) => loss.hvp(theta, x, out);
   let damping = 0;
   const apply = (x: Float64Array, out: Float64Array) => {
     curvature(x, out);
@@ -45,12 +47,12 @@ export function iterativeModel(
 
 type Product = (x: Float64Array, out: Float64Array) => void;
 
-function hessianProduct(loss: RegularizedLoss, theta: Float64Array): Product {
-  return (x, out) => loss.hvp(theta, x, out);
-}
-
-function gaussNewtonProduct(objective: Objective, loss: RegularizedLoss, theta: Float64Array): Product {
-  const { roots, pull } = gaussNewtonParts(objective, theta);
+function gaussNewtonProduct(
+  objective: Objective,
+  loss: RegularizedLoss,
+  theta: Float64Array,
+  { roots, pull }: GaussNewtonParts,
+): Product {
   const outputs = new Float64Array(pull.length);
   return (x, out) => {
     objective.jvp(theta, x, outputs);

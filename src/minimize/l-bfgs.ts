@@ -2,7 +2,7 @@ import { axpy, dot, norm, scale } from "../numeric/index.ts";
 import { lineSearch } from "./line-search.ts";
 import type { Minimization, Settings } from "./minimization.ts";
 import type { RegularizedLoss } from "./regularized-loss.ts";
-import { brief, startWalk, type Walk } from "./walk.ts";
+import { startWalk, type Walk } from "./walk.ts";
 
 const PAIRS = 20;
 
@@ -20,10 +20,9 @@ export function lBfgs(loss: RegularizedLoss, theta: Float64Array, settings: Sett
   for (;;) {
     const ended = walk.arrival();
     if (ended) return ended;
-    const numbers = `loss ${brief(walk.value)}, gradient norm ${brief(walk.gradientNorm)}, after ${walk.steps} steps`;
-    if (walk.gradientIsSmall()) return walk.end("converged", `gradient norm within tolerance: ${numbers}`);
+    if (walk.gradientIsSmall()) return walk.end("converged", "gradient norm within tolerance");
     const next = searchAlong(loss, walk, direction(walk.gradient, pairs), pairs.length === 0);
-    if (!next && pairs.length === 0) return walk.end("stalled", `no decrease along −∇F: ${numbers}`);
+    if (!next && pairs.length === 0) return walk.end("stalled", "no decrease along the negative gradient");
     if (!next) {
       pairs = []; // the stored curvature misleads; begin again from steepest descent
       continue;

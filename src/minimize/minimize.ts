@@ -26,7 +26,7 @@ export interface MinimizeOptions {
  * Walks from `theta0` (not overwritten) towards a minimum of F(θ) = L(θ) + w/2‖θ‖².
  *
  * - "levenberg-marquardt": damped Gauss–Newton, (G + wI + μI)δ = −∇F with G = Σ p_i J_iᵀB_iJ_i, B_i = ∇²_fℓ_i (for
- *   squared losses G = 2κ Σ p_i J_iᵀJ_i), μ by the ratio of gain to prediction (Nielsen 1999). Solved in the space of
+ *   squared losses G = 2κ Σ p_i J_iᵀJ_i), steps bent by geodesic acceleration (Transtrum, Sethna 2012). Solved in the space of
  *   outputs, on the kernel of size m·k, when m·k < n; in parameter space otherwise; by conjugate gradients when that is
  *   too large. Where residuals keep G away from the Hessian and progress becomes slow, Newton steps take over (conjugate
  *   gradients on exact Hessian products, preconditioned by G). A formula objective uses its Hessian in the place of G.

@@ -29,7 +29,17 @@ export function primalModel(
   const columns = transpose(jacobian);
   const curvature = multiplyTransposed(columns, columns);
   for (let i = 0; i < n; i++) curvature.data[i * n + i] += weightDecay;
-  return factoredModel(curvature, gradient);
+  const model = factoredModel(curvature, gradient);
+  const outputs = new Float64Array(pull.length);
+  return {
+    ...model,
+    lift(y, out) {
+      roots.apply(y, outputs);
+      roots.applyTransposed(outputs, outputs);
+      objective.vjp(theta, outputs, out);
+      model.solve(out, out);
+    },
+  };
 }
 
 /** The Hessian itself, by n products: C = ∇²F. Indefinite away from minima, so small dampings may be refused. */
@@ -71,7 +81,7 @@ function factoredModel(curvature: Matrix, gradient: Float64Array): DampedModel {
     choleskySolve(factor, x, out);
   };
   return {
-    scale: maxAbs(diagonal),
+    scale: maxAbs(diagonal) || 1,
     damp(mu) {
       for (let i = 0; i < n; i++) curvature.data[i * n + i] = diagonal[i] + mu;
       factor = cholesky(curvature);

@@ -15,7 +15,8 @@ export interface Walk {
   arrival(): Minimization | null;
   /** θ ← θ + step, whose value and gradient are known. */
   move(step: Float64Array, value: number, gradient: Float64Array): void;
-  end(status: Minimization["status"], reason: string): Minimization;
+  /** The result, with its numbers appended to `what` happened. */
+  end(status: Minimization["status"], what: string): Minimization;
 }
 
 export function startWalk(loss: RegularizedLoss, theta: Float64Array, settings: Settings): Walk {
@@ -33,19 +34,10 @@ export function startWalk(loss: RegularizedLoss, theta: Float64Array, settings: 
     arrival() {
       const { steps, gradientNorm } = walk;
       onProgress({ step: steps, loss: plainLoss(), gradientNorm });
-      if (!Number.isFinite(walk.value) || !Number.isFinite(gradientNorm)) {
-        return walk.end("diverged", `loss ${walk.value}, gradient norm ${gradientNorm} at step ${steps}`);
-      }
-      const size = norm(theta);
-      if (size > ESCAPE_RADIUS) return walk.end("diverged", `‖θ‖ = ${brief(size)} passed 1e12 at step ${steps}`);
-      if (walk.value <= tolerance) {
-        return walk.end("converged", `loss ${brief(walk.value)} ≤ tolerance ${brief(tolerance)} after ${steps} steps`);
-      }
-      if (steps >= maxSteps) {
-        const numbers = `loss ${brief(walk.value)}, gradient norm ${brief(gradientNorm)}`;
-        return walk.end("stalled", `stopped after ${steps} steps (maxSteps) at ${numbers}`);
-      }
-      return null;
+      if (!Number.isFinite(walk.value) || !Number.isFinite(gradientNorm)) return walk.end("diverged", "not finite");
+      if (norm(theta) > ESCAPE_RADIUS) return walk.end("diverged", `‖θ‖ = ${brief(norm(theta))} passed 1e12`);
+      if (walk.value <= tolerance) return walk.end("converged", `loss within tolerance ${brief(tolerance)}`);
+      return steps >= maxSteps ? walk.end("stalled", `maxSteps = ${maxSteps} spent`) : null;
     },
     move(step, nextValue, nextGradient) {
       axpy(1, step, theta);
@@ -54,15 +46,13 @@ export function startWalk(loss: RegularizedLoss, theta: Float64Array, settings: 
       walk.gradientNorm = norm(gradient);
       walk.steps += 1;
     },
-    end: (status, reason) => ({
-      status,
-      theta,
-      loss: plainLoss(),
-      value: walk.value,
-      gradientNorm: walk.gradientNorm,
-      steps: walk.steps,
-      reason,
-    }),
+    end(status, what) {
+      const { value, gradientNorm, steps } = walk;
+      const penalty = loss.weightDecay > 0 ? ` (with weight decay ${brief(value)})` : "";
+      const numbers = `loss ${brief(plainLoss())}${penalty}, gradient norm ${brief(gradientNorm)}`;
+      const reason = `${what}: ${numbers} after ${steps} steps`;
+      return { status, theta, loss: plainLoss(), value, gradientNorm, steps, reason };
+    },
   };
   return walk;
 }
