@@ -88,6 +88,8 @@ test("texts get true minus signs, powers and nothing else", () => {
   );
   expect(typographic("smallest |1 - η k_ii| is -0.5")).toBe("smallest |1 − η k_ii| is −0.5");
   expect(typographic("dense 64-16-10, half-width")).toBe("dense 64-16-10, half-width");
+  expect(typographic("tolerance 0.000001")).toBe("tolerance 10⁻⁶");
+  expect(asWritten(2.5e-6)).toBe(`2.5${power}⁻⁶`);
   expect(asWritten(1e-7)).toBe("10⁻⁷");
   expect(rough(12345)).toBe("12000");
   expect(errorSize(9.99e-7)).toBe("10⁻⁶");

@@ -1,9 +1,10 @@
 /** Between a number and its unit: a space that never breaks. */
 export const nbsp = "\u00a0";
 
-/** The user's own number, as written: the shortest decimal of the double, with true minus and powers. */
+/** The user's own number, as written: the shortest decimal of the double, with true minus, and powers of ten below 10⁻⁴. */
 export function asWritten(value: number): string {
-  return typographic(String(value));
+  const isSmall = value !== 0 && Math.abs(value) < 1e-4;
+  return typographic(isSmall ? value.toExponential() : String(value));
 }
 
 /**
@@ -80,9 +81,13 @@ export function inWords(count: number): string {
   return ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"][count] ?? whole(count);
 }
 
-/** Machine notation inside a text in our own: "-3.1e-4" becomes "−3.1 × 10⁻⁴", hyphens before digits become minus signs. */
+/**
+ * Machine notation inside a text in our own: "-3.1e-4" becomes "−3.1 × 10⁻⁴", 0.000001 becomes 10⁻⁶, hyphens before digits become
+ * minus signs.
+ */
 export function typographic(text: string): string {
   return text
+    .replace(/(?<![\d.])0\.0{4,}\d+(?![\de])/g, (decimal) => Number(decimal).toExponential())
     .replace(
       /(\d)[eE]([+-]?\d+)\b/g,
       (_, mantissa, power) => `${mantissa}${nbsp}×${nbsp}10${superscript(Number(power))}`,

@@ -66,7 +66,8 @@ function thresholdTable(record: RunRecord, width: number, paint: Paint): string 
       rows.map((row) => row.slice(0, count)),
       paint,
     );
-    if (lines.every(({ length }) => length <= width)) return lines.map(({ text }) => text).join("\n");
+    const beneath = count === 4 && convention !== "" ? `\n${lrLine(record, convention, width)}` : "";
+    if (lines.every(({ length }) => length <= width)) return `${lines.map(({ text }) => text).join("\n")}${beneath}`;
   }
   return rows
     .slice(1)
@@ -75,6 +76,12 @@ function thresholdTable(record: RunRecord, width: number, paint: Paint): string 
         `${name}\n${wrap(`    ${cells.filter((cell) => cell !== "").join(", ")}`, width, "    ")}`,
     )
     .join("\n");
+}
+
+function lrLine(record: RunRecord, convention: string, width: number): string {
+  const known = thresholds(record).filter(({ lr }) => lr !== "");
+  const parts = known.map(({ label, lr }) => `${lr} (${label.replace("largest stable step, ", "")})`);
+  return wrap(`lr with ${convention}: up to ${parts.join(", ")}`, width, "  ");
 }
 
 function cellsOf(
@@ -113,16 +120,17 @@ function tableLines(
   });
 }
 
+/** Names and numbers beside each other when all fit, else each number under its name. */
 function hypothesisList({ results }: RunRecord, width: number, paint: Paint): string {
   const rows = (results.hypotheses ?? []).map(hypothesisRow);
   const indent = Math.max(0, ...rows.map(({ label }) => label.length)) + 4;
+  const isBeside = rows.every(({ detail }) => indent + detail.length <= width);
   return rows
     .map(({ status, mark, label, detail }) => {
       const shown = status === "holds" ? paint(mark, "stable") : status === "fails" ? paint(mark, "unstable") : mark;
-      const line =
-        indent + detail.length > width
-          ? `${label}\n${wrap(`    ${detail}`, width, "    ")}`
-          : `${label.padEnd(indent - 2)}${detail}`;
+      const line = isBeside
+        ? `${label.padEnd(indent - 2)}${detail}`
+        : `${label}\n${wrap(`    ${detail}`, width, "    ")}`;
       return `${shown} ${line}`;
     })
     .join("\n");

@@ -33,7 +33,7 @@ export function conventionsSection({ conventions, results }: RunRecord): Markup 
     ],
     ...(results.lr ?? []).map(({ convention, factor }): [string, Piece] => [
       "lr",
-      `${asWritten(factor)} × step size with ${convention}`,
+      `${exact(factor)} × step size with ${convention}`,
     ]),
   ];
   return details("Conventions", pairs(rows), results.mu === null ? null : definitions());
