@@ -159,9 +159,20 @@ describe("weight decay w: 1/(λ + w)", () => {
   });
 
   test("beyond 1/w only where negative eigenvalues are excluded", () => {
-    const at = (units: number) => decide([dense(4, "relu"), dense(units)], rule(5, { weightDecay: 0.25 }));
+    const at = (units: number) =>
+      decide([dense(3, "tanh"), dense(4, "relu"), dense(units)], rule(5, { weightDecay: 0.25 }));
     expect(at(1).verdict).toBe("proved");
     expect(at(2).verdict).toBe("undecided");
+  });
+
+  test("without output bias, or with units of mean zero, one output does not exclude them; nothing trained below does", () => {
+    const beyond = (layers: readonly LayerSpec[]) => decide(layers, rule(5, { weightDecay: 0.25 })).verdict;
+    const body = dense(3, "tanh");
+    expect(beyond([body, dense(4, "relu"), dense(1, undefined, false)])).toBe("undecided");
+    expect(beyond([body, dense(4, "leakyRelu", false), dense(1)])).toBe("undecided");
+    expect(beyond([body, dense(4, "leakyRelu"), dense(1)])).toBe("proved");
+    expect(beyond([{ ...body, trainable: false } as LayerSpec, dense(4, "relu"), dense(2)])).toBe("proved");
+    expect(beyond([dense(4, "relu"), dense(2)])).toBe("proved");
   });
 
   test("at 1/w a smooth network stays undecided: live pieces can have a singular Hessian", () => {
@@ -186,6 +197,11 @@ describe("update rules", () => {
     ["sam", {}, "undecided"],
     ["gd", { clipNorm: true }, "undecided"],
     ["gd", { clipValue: true }, "undecided"],
+    ["rmsprop", { memory: 0.99, clipNorm: true }, "undecided"],
+    ["momentum", { memory: 0.9, clipNorm: true }, "proved"],
+    ["momentum", { memory: 0, clipNorm: true }, "undecided"],
+    ["adam", { memory: 0.9 * 0.999, clipValue: true }, "proved"],
+    ["amsgrad", { memory: 0.9, clipNorm: true }, "disproved"],
   ])("%s %j at the exceptional step of GD: %s", (type, more, verdict) => {
     expect(decide(layers, rule(1, { type, ...more })).verdict).toBe(verdict);
   });

@@ -68,7 +68,7 @@ function denseForm(z: Node, samples: number, trained: ReadonlySet<Node>, uses: U
   }
   const product = stripReshape(linearPart);
   if (product.op !== "matmul" || product.attributes.transposeA || product.shape.length !== 2) return null;
-  const weight = ownParameter(product.operands[1]!, trained, uses);
+  const weight = ownMatrix(product.operands[1]!, trained, uses);
   if (!weight || product.shape[0] !== samples) return null;
   return { weight, bias, features: product.operands[0]!, linearPart };
 }
@@ -162,7 +162,7 @@ function linearForm(z: Node, trained: ReadonlySet<Node>, uses: Uses): AffineForm
 
 function factorOf(node: Node, trained: ReadonlySet<Node>, uses: Uses) {
   if (node.op === "matmul" && !node.attributes.transposeA && node.shape.length === 2) {
-    const weight = ownParameter(node.operands[1]!, trained, uses);
+    const weight = ownMatrix(node.operands[1]!, trained, uses);
     return weight && { weight, kind: "dense" as const, axis: 1 };
   }
   if (node.op === "mul") {
@@ -174,6 +174,12 @@ function factorOf(node: Node, trained: ReadonlySet<Node>, uses: Uses) {
     }
   }
   return null;
+}
+
+/** A trained matrix of its own: as many parameters as entries, so no two entries are tied. */
+function ownMatrix(node: Node, trained: ReadonlySet<Node>, uses: Uses): Node | null {
+  const found = ownParameter(node, trained, uses);
+  return found && sizeOf(found.shape) === sizeOf(node.shape) ? found : null;
 }
 
 /** The trained parameter behind reshapes, transpositions and one broadcast, when nothing else reads it or them. */

@@ -27,12 +27,23 @@ export interface RuleVerdict {
 
 /** The table of update rules: determinant of the Jacobian in the full state, and what follows from it. */
 export function ruleVerdict(rule: RuleFacts): RuleVerdict {
-  const { type, memory, weightDecay } = rule;
-  const say = (kind: RuleClass, reason: string, extendedState = true): RuleVerdict => ({ kind, reason, extendedState });
+  const verdict = unclipped(rule);
+  // Shears carry the volume whatever measurable gradient they are given, a clipped one too.
+  if (verdict.kind !== "gradient" && shears.has(rule.type)) return verdict;
   if (rule.clipNorm) return say("almost-every", "norm clipping is settled for almost every step size only", false);
   if (rule.clipValue) {
     return say("almost-every", "value clipping brings in the principal submatrices of the Hessian", false);
   }
+  return verdict;
+}
+
+const shears: ReadonlySet<string> = new Set(["momentum", "adam", "adamw", "amsgrad", "lion", "signSgd"]);
+
+function say(kind: RuleClass, reason: string, extendedState = true): RuleVerdict {
+  return { kind, reason, extendedState };
+}
+
+function unclipped({ type, memory, weightDecay }: RuleFacts): RuleVerdict {
   const stateless = "the Jacobian is I − ηH";
   switch (type) {
     case "gd":

@@ -1,4 +1,5 @@
 import { slopes } from "../activation-facts.ts";
+import type { NetworkStructure } from "../network-structure.ts";
 import type { LastHiddenLayer } from "../output-layer.ts";
 import { examination, hypothesis, notNeeded, type Realised, type Theorem } from "../theorem.ts";
 import { biasEigenvalue, lossHypothesis, outputLayerUpToSlope } from "./shared.ts";
@@ -25,9 +26,7 @@ export const homogeneousHead: Theorem = {
     ];
     const exceptional =
       ok && output?.bias ? biasEigenvalue(structure, deadPiece(hidden), "last hidden layer dead") : [];
-    // Negative eigenvalues: the proof covers one output, or nothing trained below the last hidden layer.
-    const negativeExcluded = structure.outputCount === 1;
-    return examination(hypotheses, exceptional, negativeExcluded);
+    return examination(hypotheses, exceptional, ok && excludesNegative(structure, hidden));
   },
 };
 
@@ -38,9 +37,27 @@ export const homogeneousHead: Theorem = {
 function deadPiece(hidden: LastHiddenLayer): Realised {
   if (!hidden.bias) return "unknown";
   const { left, right } = slopes(hidden.activation);
-  if ((left.lo === 0 && left.hi === 0) || (right.lo === 0 && right.hi === 0)) return "yes";
+  if (isZero(left) || isZero(right)) return "yes";
   const nonZero = (s: { lo: number; hi: number }) => s.lo > 0 || s.hi < 0;
   return nonZero(left) && nonZero(right) ? "no" : "unknown";
+}
+
+/**
+ * Negative constant eigenvalues are excluded where nothing below the last hidden layer is trained (the proof is the
+ * same), and for one output with a bias c: with the layer switched off they would be −|Σ p_i ∂ℓ_i(c) ψ_ij|, which varies
+ * with c as soon as the mean ψ̄_j of a live unit cannot vanish (units of one sign, or with a bias and slopes of one sign).
+ */
+function excludesNegative({ loss, output, outputCount }: NetworkStructure, hidden: LastHiddenLayer): boolean {
+  const head = new Set([output!.weight, output!.bias, hidden.weight, hidden.bias]);
+  if (loss.parameters.every((x) => head.has(x.node))) return true;
+  if (outputCount !== 1 || !output!.bias) return false;
+  const { left, right } = slopes(hidden.activation);
+  const oneSigned = isZero(left) || isZero(right) || (left.lo > 0 && right.hi < 0) || (left.hi < 0 && right.lo > 0);
+  return oneSigned || hidden.bias !== null;
+}
+
+function isZero(slope: { lo: number; hi: number }): boolean {
+  return slope.lo === 0 && slope.hi === 0;
 }
 
 function describe({ bias, kind, pooled }: LastHiddenLayer): string {
