@@ -1,3 +1,4 @@
+import type { UpdateRuleSpec } from "../descent/index.ts";
 import type { OptimizerSpec } from "../spec/index.ts";
 import type { UpdateRule } from "../stability/index.ts";
 
@@ -15,4 +16,9 @@ export function linearRule(optimizer: OptimizerSpec): UpdateRule | null {
     default:
       return null;
   }
+}
+
+/** The rule as descent writes it: all but its step size. */
+export function updateRuleSpec({ name: _name, stepSize: _stepSize, ...rule }: OptimizerSpec): UpdateRuleSpec {
+  return rule;
 }

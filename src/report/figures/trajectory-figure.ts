@@ -6,6 +6,7 @@ import { bandPath, linePath, type Point, thinned, trace } from "../figure/marks.
 import { type Markup, markup } from "../markup.ts";
 import { exact, whole } from "../numerals.ts";
 import { answer } from "../words/answer.ts";
+import { measuredSharpness, sharpnessName } from "../words/measured-sharpness.ts";
 import { isPlainDescent } from "../words/subject.ts";
 import { extentOf, listOf } from "./columns.ts";
 
@@ -13,7 +14,9 @@ import { extentOf, listOf } from "./columns.ts";
 export function trajectoryFigure(record: RunRecord): Figure | null {
   const { trajectory } = record.results;
   if (trajectory === null || trajectory.values === null || trajectory.rows < 2) return null;
-  const names = ["loss", "sharpness", "threshold"].filter((name) => columnOf(trajectory, name)?.some(Number.isFinite));
+  const names = ["loss", measuredSharpness(trajectory), "threshold"].filter((name) =>
+    columnOf(trajectory, name)?.some(Number.isFinite),
+  );
   return {
     name: "trajectory",
     title: "Loss and sharpness along the run",
@@ -33,6 +36,7 @@ function draw(record: RunRecord, table: Table, size: FigureWidth): Markup {
   const id = `trajectory-${size}`;
   const [lossTop, lossBottom, top, bottom] = narrow ? [24, 124, 168, 348] : [24, 134, 180, 392];
   const step = column(table, "step");
+  const measured = measuredSharpness(table);
   const loss = lossAxis(column(table, "loss"), [lossBottom, lossTop]);
   const sharp = sharpnessAxis(table, [bottom, top]);
   const left = Math.max(roomForLabels(loss), roomForLabels(sharp));
@@ -41,8 +45,10 @@ function draw(record: RunRecord, table: Table, size: FigureWidth): Markup {
   const lossBox: Box = { left, top: lossTop, right, bottom: lossBottom };
   const plot: Box = { left, top, right, bottom };
   const curve = (name: string, y: Axis) => thinned(trace(step, column(table, name), { x, y }));
-  const [sharpness, threshold] = [curve("sharpness", sharp), curve("threshold", sharp)];
-  const others = table.columns.filter((name) => /^eigenvalue\d+$/.test(name)).map((name) => curve(name, sharp));
+  const [sharpness, threshold] = [curve(measured, sharp), curve("threshold", sharp)];
+  const others = table.columns
+    .filter((name) => measured === "sharpness" && /^eigenvalue\d+$/.test(name))
+    .map((name) => curve(name, sharp));
   const tops = sharpness.map(([px, py], i): Point => [px, Math.min(py, threshold[i]?.[1] ?? Number.NaN)]);
   return canvas(
     {
@@ -55,7 +61,7 @@ function draw(record: RunRecord, table: Table, size: FigureWidth): Markup {
     },
     verticalAxis(loss, { left, right, title: "loss", titleY: lossTop - 11 }),
     clipped(`${id}-loss`, lossBox, "x", markup`<path class="main" d="${linePath(curve("loss", loss), lossBox)}"/>`),
-    verticalAxis(sharp, { left, right, title: "sharpness", titleY: top - 14 }),
+    verticalAxis(sharp, { left, right, title: sharpnessName(table), titleY: top - 14 }),
     clipped(
       `${id}-plot`,
       plot,
@@ -97,7 +103,7 @@ function labels(
   const beside = narrow ? [] : [{ x: plot.right + 8, y: (end?.[1] ?? 0) + 4.5, anchor: "start" as const }];
   const limit = end === undefined ? null : label([text], [...beside, ...spotsAlong(threshold, plot)], obstacles, "");
   const inside: Obstacles = { ...obstacles, bounds: plot };
-  const line = label(["sharpness"], spotsAlong(sharpness, plot), inside, "strong");
+  const line = label([sharpnessName(record.results.trajectory!)], spotsAlong(sharpness, plot), inside, "strong");
   const next =
     others[0] === undefined ? null : label(["next eigenvalues"], spotsAlong(others[0], plot), inside, "muted");
   return markup`${limit}${line}${next}`;
@@ -118,7 +124,7 @@ function lossAxis(loss: Float64Array, range: readonly [number, number]): Axis {
 /** From 0 to a little above sharpness and threshold; a run away sharpness leaves the plot rather than flattening it. */
 function sharpnessAxis(table: Table, range: readonly [number, number]): Axis {
   const [, threshold] = extentOf([column(table, "threshold")]);
-  const [, sharpness] = extentOf([column(table, "sharpness")]);
+  const [, sharpness] = extentOf([column(table, measuredSharpness(table))]);
   const seen = [threshold, sharpness].filter(Number.isFinite);
   const limit = Number.isFinite(threshold) ? 3 * threshold : Number.POSITIVE_INFINITY;
   return linearAxis({ domain: [0, 1.12 * Math.min(limit, Math.max(...seen, 1e-300))], range, count: 5 });
@@ -133,14 +139,15 @@ function rug(table: Table, x: Axis, y: number): Markup | null {
 }
 
 function caption(record: RunRecord, table: Table): string {
-  const [sharpness, threshold] = [column(table, "sharpness"), column(table, "threshold")];
+  const [sharpness, threshold] = [column(table, measuredSharpness(table)), column(table, "threshold")];
   const above = sharpness.filter((value, i) => value > threshold[i]!).length;
-  const observed = sharpness.filter(Number.isFinite).length;
+  const observed = sharpness.filter((value, i) => Number.isFinite(value - threshold[i]!)).length;
   const crossed = column(table, "piecesCrossed").reduce((sum, value) => sum + (value > 0 ? value : 0), 0);
+  const name = sharpnessName(table);
   const parts = [
     observed === 0
-      ? "The sharpness was not observed."
-      : `The sharpness lies above its threshold at ${whole(above)} of ${whole(observed)} observed steps.`,
+      ? `The ${name} was not observed beside a threshold.`
+      : `The ${name} lies above its threshold at ${whole(above)} of ${whole(observed)} observed steps.`,
     above > 0 && isPlainDescent(record.conventions.optimizer)
       ? "Above the threshold gradient descent moves away along the sharpest direction."
       : "",

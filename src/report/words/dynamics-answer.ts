@@ -1,6 +1,7 @@
 import { columnOf, type FateResult, type OrbitResult, type RunRecord, type Table } from "../../record/index.ts";
 import { chosen, exact, inWords, measured, nbsp, percent, whole } from "../numerals.ts";
 import { at, axisName } from "./axis-name.ts";
+import { measuredSharpness, sharpnessName } from "./measured-sharpness.ts";
 import { ruleName, upperFirst } from "./subject.ts";
 
 /** The first sentence of the verbs that follow the dynamics. */
@@ -46,11 +47,13 @@ export function fateSentence({ kind, step, period }: FateResult): string {
 function trainAnswer(record: RunRecord): string {
   const { fate, trajectory } = record.results;
   const first = fate === null ? "" : fateSentence(fate).replace(/^It/, upperFirst(ruleName(record)));
-  const sharpness = lastFinite(trajectory, "sharpness");
+  if (trajectory === null) return first;
+  const sharpness = lastFinite(trajectory, measuredSharpness(trajectory));
   const threshold = lastFinite(trajectory, "threshold");
   if (sharpness === undefined || threshold === undefined) return first;
   const side = sharpness < threshold ? "below" : "above";
-  return `${first} The sharpness ended at ${exact(sharpness, threshold)}, ${side} the threshold ${exact(threshold, sharpness)}.`.trim();
+  const name = sharpnessName(trajectory);
+  return `${first} The ${name} ended at ${exact(sharpness, threshold)}, ${side} the threshold ${exact(threshold, sharpness)}.`.trim();
 }
 
 function orbitAnswer({ results }: RunRecord): string {
