@@ -28,7 +28,7 @@ export interface BatchSpectra {
 
 /** Operations that the spectra of all distinct batches may cost before a sample is taken instead. */
 const EXACT_BUDGET = 4e9;
-const SAMPLE_BUDGET = 1e9;
+const SAMPLE_BUDGET = 2e8;
 /** Rows of Φ up to which all their products are kept. */
 const MAX_KERNEL = 3000;
 

@@ -176,24 +176,23 @@ test("rank 200, against a plain power iteration at the root", () => {
   const problem = prepare({ factor, law, rng });
   const stepSize = meanSquare(problem)!.threshold();
   const { samples, eigenvalues } = problem.blocks[0];
-  const f = samples.factor.data;
+  const columns = transpose(samples.factor);
   let v = new Float64Array(200).fill(1);
   let growth = 0;
   for (let t = 0; t < 60; t++) {
-    const s = matrix(200, 200);
+    const weighted = matrix(
+      200,
+      200,
+      columns.data.map((x, e) => x * v[e % 200]),
+    );
+    const s = multiplyTransposed(weighted, columns);
     for (let a = 0; a < 200; a++)
       for (let b = 0; b < 200; b++) {
-        let sum = 0;
-        for (let i = 0; i < 200; i++) sum += v[i] * f[i * 200 + a] * f[i * 200 + b];
-        const weight = eigenvalues[a] + eigenvalues[b] - stepSize * 0.75 * eigenvalues[a] * eigenvalues[b];
-        s.data[a * 200 + b] = (stepSize * 0.25 * sum) / (200 * weight);
+        const [x, y] = [eigenvalues[a], eigenvalues[b]];
+        s.data[a * 200 + b] *= (stepSize * 0.25) / (200 * (x + y - stepSize * 0.75 * x * y));
       }
-    const image = Float64Array.from({ length: 200 }, (_, j) => {
-      let sum = 0;
-      for (let a = 0; a < 200; a++)
-        for (let b = 0; b < 200; b++) sum += f[j * 200 + a] * f[j * 200 + b] * s.data[a * 200 + b];
-      return sum;
-    });
+    const half = multiply(samples.factor, s);
+    const image = Float64Array.from({ length: 200 }, (_, j) => dot(row(half, j), row(samples.factor, j)));
     growth = Math.max(...image) / Math.max(...v);
     v = image.map((x) => x / Math.max(...image));
   }

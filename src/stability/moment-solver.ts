@@ -1,4 +1,16 @@
-import { axpy, dot, lanczos, type Matrix, matrix, norm, type Rng, scale, symmetricEigen } from "../numeric/index.ts";
+import {
+  axpy,
+  dot,
+  lanczos,
+  type Matrix,
+  matrix,
+  norm,
+  type Rng,
+  row,
+  type SymmetricEigen,
+  scale,
+  symmetricEigen,
+} from "../numeric/index.ts";
 import { applyNoise, compress, expand, type MomentGroups } from "./moment-groups.ts";
 import { findRoot } from "./root.ts";
 
@@ -44,18 +56,23 @@ export interface MomentFinder {
 export class MomentSolver implements MomentFinder {
   readonly #groups: MomentGroups;
   readonly #roots: Float64Array;
+  /** F_gF_gᵀ, the blocks of S = I, unit. */
+  readonly #start: Float64Array;
   readonly #vectors: Float64Array[] = [];
-  readonly #images: Matrix[] = [];
+  /** Packed, see `pack`. */
+  readonly #images: Float64Array[] = [];
 
   /** @throws RangeError when a coefficient is negative. */
-  constructor(groups: MomentGroups, start: Float64Array | null = null) {
+  constructor(groups: MomentGroups, guess: Float64Array | null = null) {
     if (groups.coefficients.some((c) => c < 0)) throw new RangeError("MomentSolver: a coefficient is negative");
     this.#groups = groups;
     this.#roots = groups.coefficients.map(Math.sqrt);
     const r = groups.rows.cols;
     const unit = matrix(r, r);
     for (let a = 0; a < r; a++) unit.data[a * r + a] = 1;
-    this.#add(start ?? compress(groups, unit, this.#roots));
+    this.#add(compress(groups, unit, this.#roots));
+    this.#start = this.#vectors[0];
+    if (guess !== null) this.#add(guess.slice());
   }
 
   /**
@@ -64,25 +81,30 @@ export class MomentSolver implements MomentFinder {
    */
   solve(weightsAt: WeightsAt, lo: number, hi: number, options: MomentOptions = {}): MomentRoot | NoRoot {
     const { rtol = 1e-8, maxApplications = 200 } = options;
-    const excess = (x: number) => Math.log(this.#project(weightsAt(x)).value);
-    let previous = Number.NaN;
+    const excess = (x: number) => Math.log(this.#project(weightsAt(x)).values[0]);
+    let values = [excess(lo), excess(hi)] as const;
+    let x = Number.NaN;
     for (let applications = 1; ; applications++) {
-      const values = [excess(lo), excess(hi)] as const;
       const bracketed = values[0] > 0 !== values[1] > 0;
-      // A projection only ever underestimates ρ: a sign that is missing may still appear as the subspace grows.
-      const x = bracketed ? findRoot(excess, lo, hi, { values }) : values[0] > values[1] ? lo : hi;
+      const previous = x;
+      if (!bracketed) x = values[0] > values[1] ? lo : hi;
+      else if (Number.isNaN(x) || x === lo || x === hi) x = findRoot(excess, lo, hi, { values });
+      else x = nearbyRoot(excess, x, [lo, hi], values[1] > 0 ? 1 : -1);
       const weights = weightsAt(x);
-      const { value, coefficients } = this.#project(weights);
-      const moment = this.#combine(coefficients, weights);
-      const vector = this.#vector(coefficients);
+      const projected = this.#project(weights);
+      const value = projected.values[0];
+      const top = row(projected.vectors, 0);
+      const moment = this.#moment(top, weights);
+      const vector = combine(this.#vectors, top);
       const image = compress(this.#groups, moment, this.#roots);
       const residual = distance(image, vector, value);
       const settled = residual <= rtol * value || (residual <= 1e-4 && Math.abs(x - previous) <= 1e-14 * Math.abs(x));
-      previous = x;
       if (!bracketed && value > 1) return "above";
-      if (settled || applications >= maxApplications || !this.#grow(image, coefficients)) {
+      if (settled || applications >= maxApplications || !this.#grow(image, weights)) {
         return bracketed ? { x, residual, vector, moment } : "below";
       }
+      // A projection only ever underestimates ρ: a sign that is missing may still appear as the subspace grows.
+      if (!bracketed) values = [excess(lo), excess(hi)];
     }
   }
 
@@ -93,61 +115,118 @@ export class MomentSolver implements MomentFinder {
     if (!(left > 1e-13 * size) || left === 0) return false;
     scale(1 / left, v);
     this.#vectors.push(v);
-    this.#images.push(expand(this.#groups, v, this.#roots));
+    this.#images.push(pack(expand(this.#groups, v, this.#roots)));
     return true;
   }
 
-  /** Adds M(x)v; a full subspace is first replaced by its leading vector. */
-  #grow(image: Float64Array, coefficients: Float64Array): boolean {
-    if (this.#vectors.length >= MAX_VECTORS) {
-      const leading = this.#vector(coefficients);
-      const y = this.#combine(coefficients, null);
-      this.#vectors.splice(0, this.#vectors.length, leading);
-      this.#images.splice(0, this.#images.length, y);
-    }
+  /** Adds M(x)v to the subspace, making room when it is full. */
+  #grow(image: Float64Array, weights: Float64Array): boolean {
+    if (this.#vectors.length >= MAX_VECTORS) this.#restart(weights);
     return this.#add(image);
   }
 
-  /** Largest eigenvalue of B(x), with its unit eigenvector. */
-  #project(weights: Float64Array): { readonly value: number; readonly coefficients: Float64Array } {
+  /**
+   * Keeps the leading eigenvectors of the projection, and the start vector: it is positive, so it always has a part of
+   * the positive eigenvector that belongs to ρ, which the others might have lost.
+   */
+  #restart(weights: Float64Array): void {
+    const { vectors } = this.#project(weights);
+    const coordinates = Float64Array.from(this.#vectors, (u) => dot(u, this.#start));
+    const kept: Float64Array[] = [];
+    for (const direction of [coordinates, ...Array.from({ length: KEPT }, (_, i) => row(vectors, i))]) {
+      const own = direction.slice();
+      for (let pass = 0; pass < 2; pass++) for (const other of kept) axpy(-dot(other, own), other, own);
+      const size = norm(own);
+      if (size <= 1e-8) continue;
+      scale(1 / size, own);
+      kept.push(own);
+    }
+    const basis = kept.map((coefficients) => combine(this.#vectors, coefficients));
+    const images = kept.map((coefficients) => combine(this.#images, coefficients));
+    this.#vectors.splice(0, this.#vectors.length, ...basis);
+    this.#images.splice(0, this.#images.length, ...images);
+  }
+
+  /** Eigenvalues and eigenvectors of B(x), largest first. */
+  #project(weights: Float64Array): SymmetricEigen {
     const s = this.#images.length;
     const b = matrix(s, s);
+    const packed = packWeights(weights, this.#groups.rows.cols);
+    const weighted = new Float64Array(packed.length);
     for (let i = 0; i < s; i++) {
-      for (let j = 0; j <= i; j++) {
-        b.data[i * s + j] = weightedDot(this.#images[i].data, this.#images[j].data, weights);
-        b.data[j * s + i] = b.data[i * s + j];
-      }
+      for (let e = 0; e < packed.length; e++) weighted[e] = packed[e] * this.#images[i][e];
+      for (let j = 0; j <= i; j++) b.data[i * s + j] = dot(weighted, this.#images[j]); // the lower triangle is read
     }
-    const { values, vectors } = symmetricEigen(b);
-    return { value: values[0], coefficients: vectors.data.slice(0, s) };
+    return symmetricEigen(b);
   }
 
-  #vector(coefficients: Float64Array): Float64Array {
-    const v = new Float64Array(this.#vectors[0].length);
-    this.#vectors.forEach((u, i) => {
-      axpy(coefficients[i], u, v);
-    });
-    return v;
-  }
-
-  /** Σ y_i Y_i, times D entry by entry when given. */
-  #combine(coefficients: Float64Array, weights: Float64Array | null): Matrix {
-    const r = this.#groups.rows.cols;
-    const y = matrix(r, r);
-    this.#images.forEach((image, i) => {
-      axpy(coefficients[i], image.data, y.data);
-    });
-    if (weights !== null) for (let i = 0; i < y.data.length; i++) y.data[i] *= weights[i];
-    return y;
+  /** D ∘ Σ y_i Y_i */
+  #moment(coefficients: Float64Array, weights: Float64Array): Matrix {
+    const moment = unpack(combine(this.#images, coefficients), this.#groups.rows.cols);
+    for (let e = 0; e < weights.length; e++) moment.data[e] *= weights[e];
+    return moment;
   }
 }
 
+/** Vectors of a full subspace, and those that a restart keeps. */
 const MAX_VECTORS = 24;
+const KEPT = 6;
 
-function weightedDot(x: Float64Array, y: Float64Array, weights: Float64Array): number {
-  let sum = 0;
-  for (let i = 0; i < x.length; i++) sum += x[i] * weights[i] * y[i];
+/** The root of f, which increases (`direction` 1) or decreases, close to x: stepping outwards from x by what f says. */
+function nearbyRoot(
+  f: (x: number) => number,
+  x: number,
+  [lo, hi]: readonly [number, number],
+  direction: 1 | -1,
+): number {
+  const here = f(x);
+  if (here === 0) return x;
+  const side = here > 0 ? -direction : direction;
+  for (let step = 2 * Math.abs(here) + 1e-15 * Math.abs(x); ; step *= 4) {
+    const end = Math.min(hi, Math.max(lo, x + side * step));
+    const there = f(end);
+    if (there > 0 !== here > 0) return findRoot(f, x, end, { values: [here, there] });
+    if (end === lo || end === hi) return end;
+  }
+}
+
+function combine(vectors: readonly Float64Array[], coefficients: Float64Array): Float64Array {
+  const sum = new Float64Array(vectors[0].length);
+  vectors.forEach((u, i) => {
+    axpy(coefficients[i], u, sum);
+  });
   return sum;
+}
+
+/** The lower triangle of a symmetric matrix, off-diagonal entries times √2: inner products stay what they were. */
+function pack({ rows, data }: Matrix): Float64Array {
+  const packed = new Float64Array((rows * (rows + 1)) / 2);
+  let e = 0;
+  for (let a = 0; a < rows; a++) {
+    for (let b = 0; b < a; b++) packed[e++] = Math.SQRT2 * data[a * rows + b];
+    packed[e++] = data[a * rows + a];
+  }
+  return packed;
+}
+
+function unpack(packed: Float64Array, rows: number): Matrix {
+  const full = matrix(rows, rows);
+  let e = 0;
+  for (let a = 0; a < rows; a++) {
+    for (let b = 0; b < a; b++) {
+      full.data[a * rows + b] = packed[e++] / Math.SQRT2;
+      full.data[b * rows + a] = full.data[a * rows + b];
+    }
+    full.data[a * rows + a] = packed[e++];
+  }
+  return full;
+}
+
+function packWeights(weights: Float64Array, rows: number): Float64Array {
+  const packed = new Float64Array((rows * (rows + 1)) / 2);
+  let e = 0;
+  for (let a = 0; a < rows; a++) for (let b = 0; b <= a; b++) packed[e++] = weights[a * rows + b];
+  return packed;
 }
 
 /** ‖image − value·v‖ */
