@@ -1,11 +1,16 @@
 import { describe, expect, test } from "vitest";
 import {
   createRng,
+  dot,
   generalEigenvalues,
   type Matrix,
   matrix,
+  multiply,
+  multiplyTransposed,
   type Rng,
+  row,
   symmetricEigenvalues,
+  transpose,
 } from "../numeric/index.ts";
 import { type BatchLaw, batchLaw } from "../sampling/index.ts";
 import { meanSquare } from "./mean-square.ts";
