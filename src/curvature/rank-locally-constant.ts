@@ -1,108 +1,114 @@
 import type { Objective } from "../compile/index.ts";
 import { minimize } from "../minimize/index.ts";
 import {
-  cholesky,
-  choleskySolve,
-  type Matrix,
-  matrix,
+  axpy,
+  multiplyTransposedVector,
+  multiplyVector,
   norm,
   type Rng,
   scale,
-  symmetricEigen,
   symmetricEigenvalues,
 } from "../numeric/index.ts";
-import { curvatureKernel, rankOf } from "./sample-curvature.ts";
+import { type CurvatureKernel, curvatureKernel } from "./curvature-kernel.ts";
+import { type NtkFactor, ntkFactor, rankOf } from "./ntk-factor.ts";
 
 export interface RankCheck {
-  /** Whether the rank of the kernel is the same here and at every neighbour, and at least one was reached. */
+  /** Whether the rank is the same here and at every neighbour reached, and at least one was reached. */
   readonly constant: boolean;
   /** The rank at θ, then at the neighbours that were reached. */
   readonly ranks: readonly number[];
+  /** For each neighbour reached, the way back over the way out: a few hundredths at good minima, about one half where
+   * sheets of minima cross. */
+  readonly corrections: readonly number[];
   /** Neighbours that the way back to the minima did not reach. */
   readonly lost: number;
 }
 
-const neighbours = 3;
+export interface RankCheckOptions {
+  /** Eigenvalues above `rtol` times the largest count towards the rank. Default 1e-9. */
+  readonly rtol?: number;
+  /** Neighbours to visit. Default 3. */
+  readonly neighbours?: number;
+  /** Largest ‖∇_fℓ_i‖ (‖∇ℓ_i‖ of a formula) at which a neighbour counts as reached. Default 1e-12. */
+  readonly residual?: number;
+  readonly rng: Rng;
+  /** The factor at θ, when it is known already. */
+  readonly factor?: NtkFactor;
+}
+
+/** How far to go, relative to ‖θ‖; smaller steps miss crossings (THEORY §3). */
+const RADIUS = 1e-2;
+const SMALLEST_NORM = 1e-3;
+const STEPS = 60;
 
 /**
- * Is the rank of J constant along the minima? Moves θ by ε = 1e-2·max(‖θ‖, 1e-3) along three random directions of ker J,
- * goes back to loss ≤ `tolerance` by Levenberg–Marquardt, and compares the ranks (THEORY §3). A random perturbation
- * would be the wrong test: at a global minimum the rank may be smaller than everywhere around it, on a manifold of
- * minima all the same. An isolated minimum (ker J = 0) has no neighbours and counts as
- * constant.
+ * Is the rank of the samples' curvature constant along the minima? Moves ε = 1e-2·max(‖θ‖, 1e-3) along random directions
+ * of its kernel, goes back to residuals ≤ 1e-12 by Levenberg–Marquardt, compares the ranks (THEORY §3). A random
+ * perturbation would be the wrong test: at a global minimum the rank may be smaller than everywhere around it, on a
+ * manifold of minima all the same. An isolated minimum (no kernel) has no neighbours and counts as constant.
  *
- * Cost: at each neighbour a few steps of minimisation, a kernel and its eigenvalues.
+ * Cost: at each neighbour a few Gauss–Newton steps and the eigenvalues of a kernel; at θ the factor, unless given.
  */
-export function rankLocallyConstant(
-  objective: Objective,
-  theta: Float64Array,
-  options: { readonly rtol: number; readonly rank: number; readonly rng: Rng; readonly tolerance?: number },
-): RankCheck {
-  const { rtol, rank, rng, tolerance = 1e-22 } = options;
-  if (rank === objective.dimension) return { constant: true, ranks: [rank], lost: 0 };
-  const project = kernelProjection(objective, theta, rtol);
-  const radius = 1e-2 * Math.max(norm(theta), 1e-3);
-  const ranks = [rank];
+export function rankLocallyConstant(objective: Objective, theta: Float64Array, options: RankCheckOptions): RankCheck {
+  const { rtol = 1e-9, neighbours = 3, residual = 1e-12, rng } = options;
+  const here = curvatureKernel(objective, theta);
+  const factor = options.factor ?? ntkFactor(here.kernel, { rtol });
+  const ranks = [factor.rank];
+  const corrections: number[] = [];
+  if (factor.rank === objective.dimension) return { constant: true, ranks, corrections, lost: 0 };
+  const radius = RADIUS * Math.max(norm(theta), SMALLEST_NORM);
   let lost = 0;
-  for (let trial = 0; trial < neighbours; trial++) {
-    const direction = Float64Array.from(theta, () => rng.normal());
-    project(direction);
-    const size = norm(direction);
-    if (!(size > 0)) continue;
-    scale(radius / size, direction);
-    const back = minimize(
-      objective,
-      theta.map((x, i) => x + direction[i]),
-      { tolerance, maxSteps: 50 },
-    );
-    if (back.loss > tolerance) lost++;
-    else ranks.push(rankOf(symmetricEigenvalues(curvatureKernel(objective, back.theta).kernel), rtol));
+  for (let i = 0; i < neighbours; i++) {
+    const start = kernelDirection(here, factor, objective.dimension, rng);
+    scale(radius, start);
+    axpy(1, theta, start);
+    const end = backToMinima(objective, start, residual);
+    if (!end) {
+      lost += 1;
+      continue;
+    }
+    ranks.push(rankOf(symmetricEigenvalues(curvatureKernel(objective, end).kernel), rtol));
+    axpy(-1, end, start);
+    corrections.push(norm(start) / radius);
   }
-  return { constant: ranks.length > 1 && ranks.every((r) => r === rank), ranks, lost };
+  return { constant: ranks.length > 1 && ranks.every((rank) => rank === ranks[0]), ranks, corrections, lost };
 }
 
-/** v ← its part in ker J (up to directions that J shrinks by less than the rank tolerance). */
-function kernelProjection(objective: Objective, theta: Float64Array, rtol: number): (v: Float64Array) => void {
-  const { dimension: n, sampleCount, outputCount } = objective;
-  if (outputCount === 0) return formulaProjection(objective, theta, rtol);
-  const size = sampleCount * outputCount;
-  const kernel = matrix(size, size, objective.ntk(theta));
-  let top = 0;
-  for (let i = 0; i < size; i++) top = Math.max(top, kernel.data[i * (size + 1)]);
-  for (let i = 0; i < size; i++) kernel.data[i * (size + 1)] += 1e-12 * top * size;
-  const solve = choleskySolver(kernel);
-  const image = new Float64Array(size);
+/**
+ * A random unit vector of ker A: v − Aᵀ(AAᵀ)⁺Av with (AAᵀ)⁺ = ΦΛ⁻²Φᵀ, uniformly distributed on its sphere. Repeated
+ * until what is left of Av is rounding.
+ */
+function kernelDirection(kernel: CurvatureKernel, factor: NtkFactor, n: number, rng: Rng): Float64Array {
+  const v = Float64Array.from({ length: n }, () => rng.normal());
+  const image = new Float64Array(factor.size);
   const back = new Float64Array(n);
-  return (v) => {
-    for (let round = 0; round < 3; round++) {
-      objective.jvp(theta, v, image);
-      objective.vjp(theta, solve(image), back);
-      for (let i = 0; i < n; i++) v[i] -= back[i];
-    }
-  };
-}
-
-function choleskySolver(kernel: Matrix): (b: Float64Array) => Float64Array {
-  const factor = cholesky(kernel);
-  if (!factor) throw new RangeError("rankLocallyConstant: the tangent kernel is not positive semidefinite");
-  return (b) => choleskySolve(factor, b);
-}
-
-function formulaProjection(objective: Objective, theta: Float64Array, rtol: number): (v: Float64Array) => void {
-  const n = objective.dimension;
-  const hessian = matrix(n, n);
-  const unit = new Float64Array(n);
-  for (let j = 0; j < n; j++) {
-    unit.fill(0)[j] = 1;
-    objective.hvp(theta, unit, hessian.data.subarray(j * n, (j + 1) * n));
+  for (let round = 0; round < 3; round++) {
+    kernel.apply(v, image);
+    const coordinates = multiplyTransposedVector(factor.factor, image);
+    for (let a = 0; a < factor.rank; a++) coordinates[a] /= factor.eigenvalues[a] ** 2;
+    kernel.applyTransposed(multiplyVector(factor.factor, coordinates), back);
+    axpy(-1, back, v);
   }
-  const { values, vectors } = symmetricEigen(hessian);
-  const rank = rankOf(values, rtol);
-  return (v) => {
-    for (let a = 0; a < rank; a++) {
-      const row = vectors.data.subarray(a * n, (a + 1) * n);
-      const part = row.reduce((sum, x, i) => sum + x * v[i], 0);
-      for (let i = 0; i < n; i++) v[i] -= part * row[i];
-    }
-  };
+  scale(1 / norm(v), v);
+  return v;
+}
+
+/** The interpolating point reached from `start`, or null. */
+function backToMinima(objective: Objective, start: Float64Array, residual: number): Float64Array | null {
+  const smallestWeight = objective.weights.reduce((a, b) => Math.min(a, b), 1);
+  const tolerance = 1e-2 * smallestWeight * residual ** 2; // about ½p‖∇ℓ‖²/B, for B up to 50
+  const { theta } = minimize(objective, start, { tolerance, gradientTolerance: 0.1 * residual, maxSteps: STEPS });
+  return largestResidual(objective, theta) <= residual ? theta : null;
+}
+
+/** max_i ‖∇_fℓ_i‖, of a formula objective max_i ‖∇ℓ_i‖. */
+function largestResidual(objective: Objective, theta: Float64Array): number {
+  const { sampleCount, outputCount, dimension } = objective;
+  const width = outputCount || dimension;
+  const rows = new Float64Array(sampleCount * width);
+  if (outputCount > 0) objective.outputGradient(theta, rows);
+  else objective.jacobian(theta, rows);
+  let largest = 0;
+  for (let at = 0; at < rows.length; at += width) largest = Math.max(largest, norm(rows.subarray(at, at + width)));
+  return largest;
 }

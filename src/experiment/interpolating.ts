@@ -1,5 +1,5 @@
 import type { Objective } from "../compile/index.ts";
-import { rankLocallyConstant, type SampleCurvature, sampleCurvature } from "../curvature/index.ts";
+import { type RankCheck, rankLocallyConstant, type SampleCurvature, sampleCurvature } from "../curvature/index.ts";
 import { createRng } from "../numeric/index.ts";
 import type { Problem } from "../program/index.ts";
 import { type BatchSizeHint, type Hypothesis, type Results, tableOf } from "../record/index.ts";
@@ -67,6 +67,7 @@ export function interpolatingStability(context: StabilityContext): StabilityAnsw
   const rank = rankLocallyConstant(objective, minimum.theta, {
     ...{ rtol: rankTolerance, rank: curvature.rank },
     rng: createRng(spec.seed, "rank"),
+    onProgress: () => tick("rank of the tangent kernel at nearby minima", null),
   });
   const kink = kinkDistance(objective, minimum.theta);
   const doubt = doubtOf(rank.constant, kink.on);
@@ -220,7 +221,7 @@ function curvesTable(curve: readonly CurvePoint[], isPlain: boolean): Results["c
 function hypotheses(
   { spec, minimum, stepSize }: StabilityContext,
   prepared: PreparedProblem,
-  rank: { readonly constant: boolean; readonly ranks: readonly number[] },
+  rank: RankCheck,
   kink: ReturnType<typeof kinkDistance>,
 ): Hypothesis[] {
   const { maxResidual } = minimum.result;
@@ -242,7 +243,7 @@ function hypotheses(
       maxResidual,
       `largest residual ${show(maxResidual!)}, tolerance ${spec.stability.interpolationTolerance}`,
     ),
-    row("rank", rank.constant ? "holds" : "fails", rank.ranks[0], rankReason(rank.ranks)),
+    row("rank", rank.constant ? "holds" : "fails", rank.ranks[0], rankReason(rank)),
     row(
       "invertibility",
       singular ? "fails" : exact ? "holds" : "unchecked",
@@ -259,13 +260,14 @@ function hypotheses(
   ];
 }
 
-function rankReason(ranks: readonly number[]): string {
+function rankReason({ ranks, constant, lost }: RankCheck): string {
   const [here, ...nearby] = ranks;
-  if (nearby.length === 0) return `${here}, and the minimum is isolated`;
-  const same = nearby.every((r) => r === here);
-  return same
-    ? `${here} here and at ${nearby.length} nearby minima`
-    : `${here} here, ${nearby.join(", ")} at nearby minima`;
+  if (nearby.length === 0) {
+    return lost > 0 ? `${here} here; no nearby minimum was reached` : `${here}, and the minimum is isolated`;
+  }
+  if (nearby.every((r) => r === here)) return `${here} here and at ${nearby.length} nearby minima`;
+  const there = `${here} here, ${nearby.join(", ")} at nearby minima`;
+  return constant ? `${there}, equal up to eigenvalues near the cut` : there;
 }
 
 function irreducibleReason(blocks: number, rank: number): string {
