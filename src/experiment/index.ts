@@ -1,2 +1,4 @@
+export { type Forecast, gigabytes } from "./forecast.ts";
 export { type Host, InputError, InterruptedError } from "./host.ts";
+export { type InspectedArray, type Inspection, inspectArrays, inspectExperiment } from "./inspect.ts";
 export { answeredVerbs, run } from "./run.ts";

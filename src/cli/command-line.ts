@@ -1,0 +1,57 @@
+import { Command } from "commander";
+import { addRunOptions } from "./options.ts";
+import { type VerbRow, verbRows } from "./verbs.ts";
+
+/** Does the work of a verb and gives its exit code. */
+export type Handler = (verb: VerbRow, file: string | undefined, options: Record<string, unknown>) => Promise<number>;
+
+/** The grammar of the command line. Every error of it is thrown, none ends the process. */
+export function commandLine(version: string, threads: number, handle: Handler): Command {
+  const program = new Command("separatrix")
+    .description("Which minima can your optimizer keep?")
+    .version(version, "-V, --version")
+    .usage("<verb> <file> [options]")
+    .configureOutput({ outputError: () => {}, writeErr: () => {} })
+    .exitOverride()
+    .showSuggestionAfterError(true);
+  for (const verb of verbRows) addVerb(program, verb, threads, handle);
+  return program;
+}
+
+function addVerb(program: Command, verb: VerbRow, threads: number, handle: Handler): void {
+  const command = program
+    .command(verb.name)
+    .summary(verb.summary)
+    .description(verb.summary)
+    .addHelpText("after", `\nExample:\n  ${verb.example}`);
+  const act = async (file: string | undefined, options: Record<string, unknown>) => {
+    process.exitCode = await handle(verb, file, options);
+  };
+  switch (verb.kind) {
+    case "experiment":
+      addRunOptions(command.argument("<file>", "the experiment, YAML or JSON"), threads).action(act);
+      return;
+    case "inspect":
+      command
+        .argument("<file>", "an experiment, a file of numbers or a record")
+        .option("--set <path=value>", "change a value of the file", (value, before: string[]) => [...before, value], [])
+        .option("--program", "print the program too", false)
+        .option("--debug", "show the stack of an error", false)
+        .action(act);
+      return;
+    case "report":
+      command
+        .argument("<folder>", "the folder of a run")
+        .option("--json", "print the record", false)
+        .option("--quiet", "print nothing", false)
+        .option("--debug", "show the stack of an error", false)
+        .action(act);
+      return;
+    case "init":
+      command
+        .argument("[file]", "where to write; without it, standard output")
+        .option("--force", "replace the file", false)
+        .option("--debug", "show the stack of an error", false)
+        .action(act);
+  }
+}

@@ -1,0 +1,17 @@
+#!/usr/bin/env node
+import { readFileSync } from "node:fs";
+
+const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as {
+  version: string;
+};
+
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code === "EPIPE") process.exit(0); // the reader (`| head`) has seen enough
+  throw error;
+});
+
+if (["--version", "-V"].includes(process.argv[2] ?? "")) process.stdout.write(`${version}\n`);
+else {
+  const { main } = await import("./run-command.ts");
+  await main(process.argv.slice(2), version);
+}

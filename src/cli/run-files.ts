@@ -1,0 +1,15 @@
+import type { RunFile } from "../host/index.ts";
+import { encodeRecord, type RunRecord } from "../record/index.ts";
+import { renderFigures, renderHtml, renderTables } from "../report/index.ts";
+
+/** Everything that `--out` writes: the record, the page, figures and data. */
+export function runFiles(record: RunRecord): RunFile[] {
+  const tables = renderTables(record).map(({ file, csv }) => ({ path: file, content: csv }));
+  return [{ path: "record.json", content: encodeRecord(record) }, ...drawnFiles(record), ...tables];
+}
+
+/** What is drawn from a record, and can be drawn again. */
+export function drawnFiles(record: RunRecord): RunFile[] {
+  const figures = renderFigures(record).map(({ name, svg }) => ({ path: `figures/${name}.svg`, content: svg }));
+  return [{ path: "report.html", content: renderHtml(record) }, ...figures];
+}

@@ -1,0 +1,51 @@
+import type { Verb } from "../spec/index.ts";
+
+/** A verb of the command line; adding one is a row here, and for a new kind of work a file under verbs/. */
+export interface VerbRow {
+  readonly name: string;
+  /** Its question, one line. */
+  readonly summary: string;
+  readonly example: string;
+  readonly kind: "experiment" | "inspect" | "report" | "init";
+}
+
+export const verbRows = [
+  {
+    name: "check",
+    summary: "Non-singular? Stable? Up to which step size? The one-page report.",
+    example: "separatrix check examples/digits.yaml --out runs/digits",
+    kind: "experiment",
+  },
+  {
+    name: "stability",
+    summary: "The exponents μ and λ, their bounds, and the stable step sizes.",
+    example: "separatrix stability examples/two-weight.yaml --set optimizer.stepSize=0.2",
+    kind: "experiment",
+  },
+  {
+    name: "train",
+    summary: "A run of the optimizer: loss, sharpness against its threshold, kinks crossed, and what became of it.",
+    example: "separatrix train examples/digits.yaml --set train.steps=500 --out runs/train",
+    kind: "experiment",
+  },
+  {
+    name: "inspect",
+    summary: "What an experiment, data or record file holds, without running it.",
+    example: "separatrix inspect examples/digits.yaml --program",
+    kind: "inspect",
+  },
+  {
+    name: "report",
+    summary: "Draw the report of a finished run again, from its record.",
+    example: "separatrix report runs/digits",
+    kind: "report",
+  },
+  {
+    name: "init",
+    summary: "Write a commented experiment file to start from.",
+    example: "separatrix init experiment.yaml",
+    kind: "init",
+  },
+] as const satisfies readonly VerbRow[];
+
+export type ExperimentVerb = Extract<(typeof verbRows)[number], { kind: "experiment" }>["name"] & Verb;

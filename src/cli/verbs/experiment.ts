@@ -1,0 +1,88 @@
+import { dirname, resolve } from "node:path";
+import {
+  checkRunFolder,
+  progressLine,
+  readBytes,
+  readText,
+  runInWorker,
+  sha256,
+  writeRunFolder,
+} from "../../host/index.ts";
+import { encodeRecord, type RunRecord } from "../../record/index.ts";
+import { renderTerminal } from "../../report/index.ts";
+import { filesOf, type RunSpec, readSpec, runId } from "../../spec/index.ts";
+import { exitCodes } from "../exit.ts";
+import type { RunOptions } from "../options.ts";
+import { reproducingCommand } from "../reproducing-command.ts";
+import { runFiles } from "../run-files.ts";
+import { terminalOptions } from "../terminal.ts";
+import type { ExperimentVerb } from "../verbs.ts";
+import { dryRun } from "./dry-run.ts";
+
+export interface Given {
+  readonly verb: ExperimentVerb;
+  readonly file: string;
+  readonly version: string;
+}
+
+/** Reads an experiment, runs it in a thread of its own, prints and writes what came out. */
+export async function runExperiment(given: Given, options: RunOptions): Promise<number> {
+  const { set, seed, out, force } = options;
+  const { spec } = readSpec(readText(given.file), { file: given.file, set, ...(seed === undefined ? {} : { seed }) });
+  const folder = dirname(resolve(given.file));
+  if (options.dryRun) return dryRun(spec, given.verb, machine(given, folder, options));
+  if (out !== undefined) checkRunFolder(out, { runId: idOf(given.verb, spec, options.engine, folder), force });
+  const record = await runListening(given, spec, folder, options);
+  if (out !== undefined) writeRunFolder(out, runFiles(record), { runId: record.runId, force });
+  if (options.json) process.stdout.write(encodeRecord(record));
+  else if (!options.quiet) process.stdout.write(renderTerminal(record, terminalOptions(process.stdout)));
+  if (out !== undefined && !options.quiet) process.stderr.write(`wrote ${out}/report.html\n`);
+  return options.strict && hasOpenVerdict(record) ? exitCodes.negative : exitCodes.ok;
+}
+
+/** The name of the run before it has started, so that a folder is refused at once. */
+function idOf(verb: ExperimentVerb, spec: RunSpec, engine: string, folder: string): string {
+  const hashes = filesOf(spec).map((file) => [file, sha256(readBytes(resolve(folder, file), file))]);
+  return runId(verb, spec, engine, Object.fromEntries(hashes));
+}
+
+function machine({ verb, file, version }: Given, folder: string, options: RunOptions) {
+  const { engine, threads } = options;
+  const command = reproducingCommand(verb, file, options);
+  return { folder, engine, threads, tool: { name: "separatrix", version, command } };
+}
+
+async function runListening(given: Given, spec: RunSpec, folder: string, options: RunOptions): Promise<RunRecord> {
+  const { quiet, json } = options;
+  const line = progressLine(quiet ? { write: () => {} } : process.stderr, () => performance.now());
+  const isWarningAtOnce = !quiet && (json || process.stderr.isTTY === true); // else the report has them
+  const running = runInWorker(
+    { verb: given.verb, spec, ...machine(given, folder, options) },
+    {
+      progress: line.update,
+      warn: (sentence) => {
+        line.clear();
+        if (isWarningAtOnce) process.stderr.write(`warning: ${sentence}\n`);
+      },
+    },
+  );
+  let signals = 0;
+  const onSignal = () => {
+    if (++signals > 1) process.exit(exitCodes.interrupted);
+    running.stop();
+  };
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, onSignal);
+  try {
+    return await running.result;
+  } finally {
+    for (const signal of ["SIGINT", "SIGTERM"] as const) process.off(signal, onSignal);
+    line.clear();
+  }
+}
+
+/** Whether any verdict is undetermined, undecided or disproved: what --strict is about. */
+function hasOpenVerdict({ results }: RunRecord): boolean {
+  const { mu, lambda, meanSquare, nonsingularity } = results;
+  const verdicts = [mu, lambda, meanSquare, nonsingularity].map((result) => result?.verdict);
+  return verdicts.some((verdict) => ["undetermined", "undecided", "disproved"].includes(verdict ?? ""));
+}

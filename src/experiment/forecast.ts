@@ -1,0 +1,121 @@
+import type { Problem } from "../program/index.ts";
+import type { RunSpec, Verb } from "../spec/index.ts";
+import { type Host, InputError } from "./host.ts";
+
+/** What a run will take: an upper estimate of memory, a rough one of time. */
+export interface Forecast {
+  readonly bytes: number;
+  readonly flops: number;
+  readonly seconds: number;
+  /** The largest parts, largest first. */
+  readonly parts: readonly { readonly what: string; readonly bytes: number; readonly flops: number }[];
+}
+
+/** Floating-point operations a second of one thread, on dense work in double precision; machines differ by a factor 3. */
+const flopsPerSecond = 1.5e9;
+/** Steps a minimisation by Levenberg–Marquardt is expected to need. */
+const usualSteps = 60;
+/** The smaller side of a curvature up to which it is factored (see minimize). */
+const directLimit = 4000;
+/** Hessians up to this size are formed (see hessian-spectrum.ts). */
+const denseHessian = 500;
+/** What the program, its libraries and its code take. */
+const base = 1.2e8;
+
+/** Memory and time that `verb` takes on this problem, before any of it is spent. */
+export function forecast(spec: RunSpec, verb: Verb, problem: Problem): Forecast {
+  const sizes = sizesOf(problem);
+  const parts = [
+    { what: "program and data", bytes: base + 8 * sizes.data, flops: 0 },
+    { what: "parameters and samples", bytes: 8 * (20 * sizes.n + 6 * sizes.rows), flops: 0 },
+    ...(spec.minimize === undefined ? [] : [minimisation(spec.minimize.method, spec.minimize.maxSteps, sizes)]),
+    ...(verb === "check" || verb === "stability" ? stabilityParts(spec, sizes) : []),
+    ...(spec.train !== undefined && verb === "train" ? [training(spec.train, sizes)] : []),
+  ].sort((a, b) => b.bytes - a.bytes || b.flops - a.flops);
+  const bytes = parts.reduce((sum, part) => sum + part.bytes, 0);
+  const flops = parts.reduce((sum, part) => sum + part.flops, 0);
+  return { bytes, flops, seconds: flops / flopsPerSecond, parts };
+}
+
+/** @throws InputError with the numbers when `bytes` are more than the host may allocate. */
+export function requireMemory(bytes: number, what: string, host: Pick<Host, "memory">): void {
+  if (bytes <= host.memory) return;
+  throw new InputError(`${what} needs about ${gigabytes(bytes)} of memory, ${gigabytes(host.memory)} are there`);
+}
+
+export function gigabytes(bytes: number): string {
+  return bytes < 1e8 ? `${(bytes / 1e6).toPrecision(2)} MB` : `${(bytes / 1e9).toPrecision(3)} GB`;
+}
+
+interface Sizes {
+  /** Parameters. */
+  readonly n: number;
+  /** Samples. */
+  readonly m: number;
+  /** Rows of J: outputs of all samples; for formulas n rows a sample. */
+  readonly rows: number;
+  readonly rowsPerSample: number;
+  readonly data: number;
+  /** Of one gradient. */
+  readonly gradient: number;
+}
+
+function sizesOf({ dimension: n, sampleCount: m, outputCount, data }: Problem): Sizes {
+  const rowsPerSample = outputCount > 0 ? outputCount : n;
+  const numbers = Object.values(data).reduce((sum, values) => sum + values.length, 0);
+  return { n, m, rows: m * rowsPerSample, rowsPerSample, data: numbers, gradient: 6 * m * n };
+}
+
+function minimisation(method: string, maxSteps: number, { n, rows, gradient }: Sizes) {
+  const what = `minimisation (${method})`;
+  if (method !== "levenberg-marquardt") {
+    const pairs = method === "l-bfgs" ? 40 : 2;
+    return { what, bytes: 8 * pairs * n, flops: maxSteps * gradient };
+  }
+  const side = Math.min(n, rows);
+  const steps = Math.min(maxSteps, usualSteps);
+  if (side > directLimit) return { what, bytes: 8 * 12 * n, flops: steps * 200 * gradient };
+  const jacobian = rows < n ? 0 : rows * n;
+  return {
+    what,
+    bytes: 8 * (3 * side * side + jacobian),
+    flops: steps * (side ** 3 / 3 + 2 * side * rows * 100 + gradient),
+  };
+}
+
+function stabilityParts(spec: RunSpec, sizes: Sizes) {
+  return canInterpolate(spec) ? interpolatingParts(spec, sizes) : [hessianPart(spec, sizes)];
+}
+
+/** With weight decay, or cross-entropy against hard labels, residuals are left: no tangent kernel is needed. */
+function canInterpolate({ optimizer, loss, data }: RunSpec): boolean {
+  const isSoft = data !== undefined && "from" in data.targets;
+  return optimizer.weightDecay === 0 && (loss?.type !== "crossEntropy" || isSoft);
+}
+
+function interpolatingParts({ stability, batch }: RunSpec, { n, rows, rowsPerSample }: Sizes) {
+  const rank = Math.min(n, rows);
+  const step = 4 * Math.min(batch.size * rowsPerSample, rows) * rank;
+  const scanned = (stability.stepSizes.count * stability.steps) / 100; // most points are settled by bounds or early
+  const products = (stability.steps + stability.burnIn + scanned) * step;
+  return [
+    { what: `tangent kernel of ${rows} rows`, bytes: 8 * 4 * rows * rows, flops: 12 * rows ** 3 },
+    { what: "random products", bytes: 8 * 2 * rows * rank, flops: products },
+  ];
+}
+
+function hessianPart({ stability, batch }: RunSpec, { n, m, gradient }: Sizes) {
+  const dense = n <= denseHessian;
+  const steps = dense ? stability.steps + stability.burnIn : stability.steps / 20;
+  const step = dense ? 2 * batch.size * n * n : (4 * gradient * batch.size) / m;
+  const spectrum = dense ? n * 3 * gradient + 10 * n ** 3 : 600 * gradient;
+  return {
+    what: "Hessian and its random products",
+    bytes: 8 * (dense ? 4 * n * n : 200 * n),
+    flops: spectrum + steps * step,
+  };
+}
+
+function training({ steps, every, top }: { steps: number; every: number; top: number }, { n, gradient }: Sizes) {
+  return { what: "trajectory", bytes: 8 * 100 * n, flops: (steps + (steps / every) * 120 * top) * gradient };
+}
