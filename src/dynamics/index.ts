@@ -10,3 +10,12 @@ export {
   type Sight,
 } from "./fate.ts";
 export { randomTrajectory, type Trajectory, type TrajectoryOptions, trajectory } from "./trajectory.ts";
+export { kaplanYorkeDimension } from "./dimension.ts";
+export {
+  type LyapunovExponent,
+  type LyapunovOptions,
+  type LyapunovSpectrum,
+  lyapunovSpectrum,
+  randomLyapunovSpectrum,
+} from "./lyapunov-spectrum.ts";
+export { type ZeroOneTest, zeroOneTest } from "./zero-one-test.ts";
