@@ -35,7 +35,9 @@ export function exponentFigure(record: RunRecord): Figure | null {
   };
 }
 
-export type CurveColumns = Readonly<Record<"stepSize" | "mu" | "lambda" | "lambdaLo" | "lambdaHi", Float64Array>>;
+export type CurveColumns = Readonly<
+  Record<"stepSize" | "mu" | "lambda" | "lambdaLo" | "lambdaHi" | "lambdaLower", Float64Array>
+>;
 
 function draw(record: RunRecord, columns: CurveColumns, size: FigureWidth): Markup {
   const width = figureWidths[size];
@@ -50,6 +52,7 @@ function draw(record: RunRecord, columns: CurveColumns, size: FigureWidth): Mark
   const bars = stableBars(record, columns, { axis: axes.x, top: plot.bottom + (narrow ? 22 : 30), narrow, id });
   const curves = curvesOf(columns, axes);
   const own = axes.x.at(record.conventions.stepSize);
+  const hasLambda = columns.lambda.some(Number.isFinite);
   const obstacles: Obstacles = {
     curves: [
       curves.mu,
@@ -86,9 +89,9 @@ function draw(record: RunRecord, columns: CurveColumns, size: FigureWidth): Mark
       `${id}-plot`,
       plot,
       "xy",
-      signTints(curves.lambda, plot, axes.y),
+      signTints(hasLambda ? curves.lambda : curves.mu, plot, axes.y),
       isEstimated(columns) && markup`<path class="band" d="${bandPath(curves.hi, curves.lo, plot)}"/>`,
-      markup`<path class="other" d="${linePath(curves.mu, plot)}"/>`,
+      markup`<path class="${hasLambda ? "other" : "main"}" d="${linePath(curves.mu, plot)}"/>`,
       markup`<path class="main" d="${linePath(curves.lambda, plot)}"/>`,
     ),
     horizontalAxis(axes.x, {
@@ -117,15 +120,16 @@ function widestName(record: RunRecord): number {
 function curveColumns(table: Table): CurveColumns {
   const column = (name: string) => {
     const values = columnOf(table, name);
-    return values === undefined ? new Float64Array(table.rows + 1).fill(Number.NaN) : Float64Array.of(0, ...values);
+    const isKnown = values?.some(Number.isFinite) ?? false;
+    return isKnown ? Float64Array.of(0, ...values!) : new Float64Array(table.rows + 1).fill(Number.NaN);
   };
-  const names = ["stepSize", "mu", "lambda", "lambdaLo", "lambdaHi"] as const;
+  const names = ["stepSize", "mu", "lambda", "lambdaLo", "lambdaHi", "lambdaLower"] as const;
   return Object.fromEntries(names.map((name) => [name, column(name)])) as CurveColumns;
 }
 
 function verticalOf(columns: CurveColumns, { x, y }: Window, range: readonly [number, number]): Axis {
   const constant = needsSymlog(columns, x);
-  if (constant === null) return linearAxis({ domain: y, range, count: 5 });
+  if (constant === null) return linearAxis({ domain: y, range, count: 4 });
   return symlogAxis({ domain: y, range, count: 9, constant });
 }
 
@@ -205,7 +209,12 @@ function sideSpots(y: number, step: number, { right, left }: Box) {
 function curveLabels(record: RunRecord, curves: Curves, plot: Box, obstacles: Obstacles): Markup {
   const inPlot: Obstacles = { ...obstacles, bounds: plot };
   const lambda = label(["λ, SGD"], spotsAlong(curves.lambda, plot), inPlot, "strong");
-  const mu = label([`μ, ${ruleName(record)}`], spotsAlong(curves.mu, plot), inPlot, "muted");
+  const mu = label(
+    [`μ, ${ruleName(record)}`],
+    spotsAlong(curves.mu, plot),
+    inPlot,
+    lambda === null ? "strong" : "muted",
+  );
   return markup`${lambda}${mu}`;
 }
 
@@ -236,18 +245,12 @@ function islandLabel(
 function readoutOf(columns: CurveColumns): Readout {
   const list = (values: Float64Array) =>
     Array.from(values, (v) => (Number.isFinite(v) ? Number(v.toPrecision(6)) : null));
-  const wide = isEstimated(columns);
+  const [lo, hi] = isEstimated(columns) ? [list(columns.lambdaLo), list(columns.lambdaHi)] : [null, null];
+  const mu = { name: "μ", values: list(columns.mu), lo: null, hi: null };
+  const lambda = { name: "λ", values: list(columns.lambda), lo, hi };
   return {
     x: Array.from(columns.stepSize, (v) => Number(v.toPrecision(6))),
     xName: "η",
-    series: [
-      { name: "μ", values: list(columns.mu), lo: null, hi: null },
-      {
-        name: "λ",
-        values: list(columns.lambda),
-        lo: wide ? list(columns.lambdaLo) : null,
-        hi: wide ? list(columns.lambdaHi) : null,
-      },
-    ],
+    series: [mu, lambda].filter(({ values }) => values.some((value) => value !== null)),
   };
 }

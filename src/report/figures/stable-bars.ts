@@ -54,7 +54,10 @@ export function barNames(record: RunRecord): readonly [string, string, string] {
 }
 
 /** Where the sign of λ is not known: the ends of the set within their error, and scanned step sizes whose interval holds 0. */
-function undetermined(record: RunRecord, { stepSize, lambdaLo, lambdaHi }: CurveColumns): readonly Interval[] {
+function undetermined(
+  record: RunRecord,
+  { stepSize, lambdaLo, lambdaHi, lambdaLower }: CurveColumns,
+): readonly Interval[] {
   const { sgd, sgdError } = record.results.stableStepSizes!;
   const ends = (sgd ?? []).flatMap(([lo, hi], i): Interval[] => {
     const [eLo, eHi] = sgdError?.[i] ?? [0, 0];
@@ -62,7 +65,7 @@ function undetermined(record: RunRecord, { stepSize, lambdaLo, lambdaHi }: Curve
   });
   const scanned = Array.from(stepSize, (value, i): Interval | null => {
     if (!(lambdaLo[i]! <= 0 && lambdaHi[i]! >= 0) || lambdaLo[i] === lambdaHi[i]) return null;
-    const isKnown = (sgd ?? []).some(([lo, hi]) => lo < value && value < hi);
+    const isKnown = lambdaLower[i]! > 0 || (sgd ?? []).some(([lo, hi]) => lo < value && value < hi);
     return isKnown ? null : [(value + (stepSize[i - 1] ?? value)) / 2, (value + (stepSize[i + 1] ?? value)) / 2];
   });
   return [...ends, ...scanned.filter((interval) => interval !== null)];
