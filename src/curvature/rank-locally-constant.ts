@@ -13,7 +13,10 @@ import { type CurvatureKernel, curvatureKernel } from "./curvature-kernel.ts";
 import { type NtkFactor, ntkFactor, rankOf } from "./ntk-factor.ts";
 
 export interface RankCheck {
-  /** Whether the rank is the same here and at every neighbour reached, and at least one was reached. */
+  /**
+   * Whether at least one neighbour was reached and one rank fits all points: each allows the ranks of all cuts from a
+   * tenth of `rtol` to ten times it, so that an eigenvalue beside the cut does not look like a crossing.
+   */
   readonly constant: boolean;
   /** The rank at θ, then at the neighbours that were reached. */
   readonly ranks: readonly number[];
@@ -34,8 +37,12 @@ export interface RankCheckOptions {
   readonly rng: Rng;
   /** The factor at θ, when it is known already. */
   readonly factor?: NtkFactor;
+  /** Called at every point of every way back; what it throws ends the check. */
+  readonly onProgress?: () => void;
 }
 
+/** The rank may be read at cuts up to this factor beside `rtol`. */
+const CUT = 10;
 /** How far to go, relative to ‖θ‖; smaller steps miss crossings (THEORY §3). */
 const RADIUS = 1e-2;
 const SMALLEST_NORM = 1e-3;
@@ -50,28 +57,31 @@ const STEPS = 60;
  * Cost: at each neighbour a few Gauss–Newton steps and the eigenvalues of a kernel; at θ the factor, unless given.
  */
 export function rankLocallyConstant(objective: Objective, theta: Float64Array, options: RankCheckOptions): RankCheck {
-  const { rtol = 1e-9, neighbours = 3, residual = 1e-12, rng } = options;
+  const { rtol = 1e-9, neighbours = 3, residual = 1e-12, rng, onProgress = () => {} } = options;
   const here = curvatureKernel(objective, theta);
   const factor = options.factor ?? ntkFactor(here.kernel, { rtol });
-  const ranks = [factor.rank];
+  const spectra = [factor.eigenvalues];
   const corrections: number[] = [];
-  if (factor.rank === objective.dimension) return { constant: true, ranks, corrections, lost: 0 };
+  if (factor.rank === objective.dimension) return { constant: true, ranks: [factor.rank], corrections, lost: 0 };
   const radius = RADIUS * Math.max(norm(theta), SMALLEST_NORM);
   let lost = 0;
   for (let i = 0; i < neighbours; i++) {
     const start = kernelDirection(here, factor, objective.dimension, rng);
     scale(radius, start);
     axpy(1, theta, start);
-    const end = backToMinima(objective, start, residual);
+    const end = backToMinima(objective, start, residual, onProgress);
     if (!end) {
       lost += 1;
       continue;
     }
-    ranks.push(rankOf(symmetricEigenvalues(curvatureKernel(objective, end).kernel), rtol));
+    spectra.push(symmetricEigenvalues(curvatureKernel(objective, end).kernel));
     axpy(-1, end, start);
     corrections.push(norm(start) / radius);
   }
-  return { constant: ranks.length > 1 && ranks.every((rank) => rank === ranks[0]), ranks, corrections, lost };
+  const fewest = Math.max(...spectra.map((values) => rankOf(values, rtol * CUT)));
+  const most = Math.min(...spectra.map((values) => rankOf(values, rtol / CUT)));
+  const ranks = spectra.map((values) => rankOf(values, rtol));
+  return { constant: corrections.length > 0 && fewest <= most, ranks, corrections, lost };
 }
 
 /**
@@ -94,10 +104,18 @@ function kernelDirection(kernel: CurvatureKernel, factor: NtkFactor, n: number, 
 }
 
 /** The interpolating point reached from `start`, or null. */
-function backToMinima(objective: Objective, start: Float64Array, residual: number): Float64Array | null {
+function backToMinima(
+  objective: Objective,
+  start: Float64Array,
+  residual: number,
+  onProgress: () => void,
+): Float64Array | null {
   const smallestWeight = objective.weights.reduce((a, b) => Math.min(a, b), 1);
   const tolerance = 1e-2 * smallestWeight * residual ** 2; // about ½p‖∇ℓ‖²/B, for B up to 50
-  const { theta } = minimize(objective, start, { tolerance, gradientTolerance: 0.1 * residual, maxSteps: STEPS });
+  const { theta } = minimize(objective, start, {
+    ...{ tolerance, gradientTolerance: 0.1 * residual, maxSteps: STEPS },
+    onProgress,
+  });
   return largestResidual(objective, theta) <= residual ? theta : null;
 }
 

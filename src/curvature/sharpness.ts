@@ -1,5 +1,5 @@
 import type { Objective } from "../compile/index.ts";
-import { lanczos, type LinearOperator, type Matrix, type Rng, row, symmetricEigen } from "../numeric/index.ts";
+import { type LinearOperator, lanczos, type Matrix, type Rng, row, symmetricEigen } from "../numeric/index.ts";
 import { denseMatrix, hessianOperator } from "./hessian-operator.ts";
 
 export interface SpectrumOptions {

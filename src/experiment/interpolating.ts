@@ -65,7 +65,7 @@ export function interpolatingStability(context: StabilityContext): StabilityAnsw
   const { eigenvalues } = prepared;
   tick("rank of the tangent kernel at nearby minima", null);
   const rank = rankLocallyConstant(objective, minimum.theta, {
-    ...{ rtol: rankTolerance, rank: curvature.rank },
+    ...{ rtol: rankTolerance, factor: curvature },
     rng: createRng(spec.seed, "rank"),
     onProgress: () => tick("rank of the tangent kernel at nearby minima", null),
   });

@@ -7,8 +7,9 @@ import { newtonMove } from "./newton-move.ts";
 import type { RegularizedLoss } from "./regularized-loss.ts";
 import { startWalk } from "./walk.ts";
 
-/** Gauss–Newton is slow when this many steps in a row left more than half of F. */
+/** Gauss–Newton is slow, and Newton steps are tried, when PATIENCE steps in a row left more than LEFT of F. */
 const PATIENCE = 5;
+const LEFT = 0.95;
 
 /** Levenberg–Marquardt on F; see `minimize`. Overwrites `theta`. */
 export function levenbergMarquardt(
@@ -31,7 +32,7 @@ export function levenbergMarquardt(
       if (Number.isNaN(newtonDamping.mu)) newtonDamping.mu = damping.mu;
       confine(newtonDamping, model.scale);
       if (newtonMove(objective, loss, walk, model, newtonDamping)) {
-        if (walk.value <= 0.5 * before) slow = 0;
+        if (walk.value <= LEFT * before) slow = 0;
         continue;
       }
     }
@@ -40,6 +41,6 @@ export function levenbergMarquardt(
       return walk.end("converged", "gradient norm within tolerance");
     }
     if (outcome === "stuck") return walk.end("stalled", "no damping gives a step that helps");
-    slow = walk.value > 0.5 * before ? slow + 1 : 0;
+    slow = walk.value > LEFT * before ? slow + 1 : 0;
   }
 }

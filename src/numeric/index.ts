@@ -12,7 +12,7 @@ export {
   qr,
 } from "./householder-qr.ts";
 export { betaComplementQuantile, betaQuantile, incompleteBeta } from "./incomplete-beta.ts";
-export { type Krylov, krylov, type Ritz, ritzValues, ritzVectors } from "./krylov.ts";
+export { type Krylov, krylov, quadrature, type Ritz, ritzValues, ritzVectors } from "./krylov.ts";
 export { type LanczosOptions, type LanczosResult, lanczos } from "./lanczos.ts";
 export { type LeastSquares, leastSquares } from "./least-squares.ts";
 export { type LinearOperator, matrixOperator } from "./linear-operator.ts";

@@ -83,6 +83,22 @@ export function ritzValues(space: Krylov): Ritz {
   };
 }
 
+/**
+ * The Gauss quadrature rule of the spectral measure of A at q_0, Σ⟨q_0, u_i⟩²δ(λ − λ_i): nodes (largest first) and
+ * positive weights of sum 1, exact for polynomials of degree 2k − 1 (Golub, Welsch 1969).
+ */
+export function quadrature(space: Krylov): { nodes: Float64Array; weights: Float64Array } {
+  const k = space.alphas.length;
+  const first = new Float64Array(k);
+  if (k > 0) first[0] = 1;
+  const values = tridiagonalValues(space, first, 1);
+  const order = Array.from(values.keys()).sort((i, j) => values[j] - values[i]);
+  return {
+    nodes: Float64Array.from(order, (i) => values[i]),
+    weights: Float64Array.from(order, (i) => first[i] ** 2),
+  };
+}
+
 /** The Ritz vectors, largest value first, at the given places in that order; each of norm 1. */
 export function ritzVectors(space: Krylov, places: readonly number[]): Float64Array[] {
   const k = space.alphas.length;
