@@ -19,3 +19,6 @@ export {
   randomLyapunovSpectrum,
 } from "./lyapunov-spectrum.ts";
 export { type ZeroOneTest, zeroOneTest } from "./zero-one-test.ts";
+export { type BasinEntropy, basinEntropy, type UncertaintyExponent, uncertaintyExponent, wadaRadius } from "./basin-measures.ts";
+export { type BasinMap, type BasinOptions, basins, twinDisagreement } from "./basins.ts";
+export { type OrbitDiagram, type OrbitDiagramOptions, orbitDiagram } from "./orbit-diagram.ts";
