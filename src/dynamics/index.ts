@@ -1,4 +1,14 @@
+export {
+  type BasinEntropy,
+  basinEntropy,
+  type UncertaintyExponent,
+  uncertaintyExponent,
+  wadaRadius,
+} from "./basin-measures.ts";
+export { type BasinMap, type BasinOptions, basins, twinDisagreement } from "./basins.ts";
+export type { Complex, ComplexVector } from "./complex.ts";
 export { composition, iterate, withDraw } from "./composition.ts";
+export { kaplanYorkeDimension } from "./dimension.ts";
 export { type DiscreteMap, denseTangent, type EnsembleMap, type MapFamily, type RandomMap } from "./discrete-map.ts";
 export {
   escapeRadius,
@@ -9,8 +19,8 @@ export {
   fateWatcher,
   type Sight,
 } from "./fate.ts";
-export { randomTrajectory, type Trajectory, type TrajectoryOptions, trajectory } from "./trajectory.ts";
-export { kaplanYorkeDimension } from "./dimension.ts";
+export { findOrbit, type OrbitOptions, type OrbitSearch, trace } from "./find-orbit.ts";
+export { findOrbits, type OrbitCollection, type OrbitsOptions } from "./find-orbits.ts";
 export {
   type LyapunovExponent,
   type LyapunovOptions,
@@ -18,7 +28,23 @@ export {
   lyapunovSpectrum,
   randomLyapunovSpectrum,
 } from "./lyapunov-spectrum.ts";
-export { type ZeroOneTest, zeroOneTest } from "./zero-one-test.ts";
-export { type BasinEntropy, basinEntropy, type UncertaintyExponent, uncertaintyExponent, wadaRadius } from "./basin-measures.ts";
-export { type BasinMap, type BasinOptions, basins, twinDisagreement } from "./basins.ts";
 export { type OrbitDiagram, type OrbitDiagramOptions, orbitDiagram } from "./orbit-diagram.ts";
+export {
+  type MultiplierOptions,
+  monodromyOperator,
+  type OrbitMultipliers,
+  orbitMultipliers,
+} from "./orbit-multipliers.ts";
+export {
+  gridSeeds,
+  type OrbitSeed,
+  type RecurrenceSeedOptions,
+  recurrenceSeeds,
+  type TrajectorySeedOptions,
+  trajectorySeeds,
+} from "./orbit-seeds.ts";
+export { marginalWidth, type OrbitStability, orbitStability } from "./orbit-stability.ts";
+export { isSameOrbit, minimalPeriod, type PeriodicOrbit } from "./periodic-orbit.ts";
+export type { ShootingMethod, ShootingOptions } from "./shooting.ts";
+export { randomTrajectory, type Trajectory, type TrajectoryOptions, trajectory } from "./trajectory.ts";
+export { type ZeroOneTest, zeroOneTest } from "./zero-one-test.ts";

@@ -13,6 +13,8 @@ export interface LyapunovOptions {
   readonly rng: Rng;
   /** Rows of the running history, at most; default 200. */
   readonly historyRows?: number;
+  /** Called with every state, those of the transient included, step 0 first. */
+  readonly observe?: (step: number, x: Float64Array) => void;
   readonly progress?: (step: number, steps: number) => void;
 }
 
@@ -93,7 +95,7 @@ const annihilated = 1e-12;
 const cancelled = 1e-14;
 
 function measure(n: number, initial: Float64Array, factor: () => Factor, options: LyapunovOptions): LyapunovSpectrum {
-  const { count = n, steps, transient = 0, rng, historyRows = 200, progress } = options;
+  const { count = n, steps, transient = 0, rng, historyRows = 200, observe, progress } = options;
   if (initial.length !== n) {
     throw new RangeError(`lyapunovSpectrum: the map has dimension ${n}, the start ${initial.length}`);
   }
@@ -117,6 +119,7 @@ function measure(n: number, initial: Float64Array, factor: () => Factor, options
   let measured = 0;
   let status: LyapunovSpectrum["status"] = "completed";
   for (let t = -transient; t < steps; t++) {
+    observe?.(t + transient, x);
     if (!(norm(x) <= escapeRadius)) {
       status = "diverged";
       break;
@@ -143,6 +146,7 @@ function measure(n: number, initial: Float64Array, factor: () => Factor, options
     at.step(x, next);
     [x, next] = [next, x];
   }
+  if (status === "completed") observe?.(transient + steps, x);
   const exponents = logs.map((values) => exponentOf(values.subarray(0, measured)));
   return {
     ...{ status, exponents, steps: measured, history, end: x },

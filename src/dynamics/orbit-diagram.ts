@@ -11,8 +11,8 @@ export interface OrbitDiagramOptions {
   readonly transient: number;
   /** Steps kept. */
   readonly keep: number;
-  /** The number drawn of a state. */
-  readonly observe: (x: Float64Array) => number;
+  /** The number drawn of a state at a value of the parameter. */
+  readonly observe: (x: Float64Array, value: number) => number;
   readonly progress?: (done: number, total: number) => void;
 }
 
@@ -48,7 +48,7 @@ export function orbitDiagram(family: MapFamily, options: OrbitDiagramOptions): O
           put(values[i], start, t, Number.NaN);
           break;
         }
-        if (t > transient) put(values[i], start, t, observe(x));
+        if (t > transient) put(values[i], start, t, observe(x, values[i]));
       }
     });
   }

@@ -8,6 +8,7 @@ export {
   standardMap,
   tent,
   towel,
+  twoWeightMap,
 } from "./known-maps.ts";
 export { g2, g2Values } from "./linear-features.ts";
 export { ownTargets } from "./own-targets.ts";

@@ -7,7 +7,18 @@ import { type FormulaMap, formulaMap, mapInputs, mapOutputs } from "../descent/i
 import { type DiscreteMap, denseTangent, type MapFamily } from "../dynamics/index.ts";
 import { createRng, lu } from "../numeric/index.ts";
 import * as p from "../program/index.ts";
-import { catMap, cubic, delayedHenon, henon, ikeda, logistic, standardMap, tent, towel } from "./index.ts";
+import {
+  catMap,
+  cubic,
+  delayedHenon,
+  henon,
+  ikeda,
+  logistic,
+  standardMap,
+  tent,
+  towel,
+  twoWeightMap,
+} from "./index.ts";
 
 const tau = "(0.4 - 6/(1 + x^2 + y^2))";
 const constant = (map: DiscreteMap): MapFamily => ({
@@ -36,6 +47,12 @@ const maps: readonly [string, MapFamily, FormulaMap, number][] = [
       next: [`1 + k*(x*cos(${tau}) - y*sin(${tau}))`, `k*(x*sin(${tau}) + y*cos(${tau}))`],
     },
     0.9,
+  ],
+  [
+    "two-weight",
+    twoWeightMap,
+    { variables: ["u", "v"], parameters: ["k"], next: ["u - k*(u*v - 1)*v", "v - k*(u*v - 1)*u"] },
+    1.15,
   ],
   [
     "towel",

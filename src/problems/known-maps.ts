@@ -102,6 +102,27 @@ export const ikeda: MapFamily = family({
   },
 });
 
+/**
+ * (u, v) ↦ (u − h(uv − 1)v, v − h(uv − 1)u), in h: gradient descent on the two-weight network of Crăciun and
+ * Ghoshdastidar (NeurIPS 2025) while both weights are positive, h = 3.53η for p = ½. Fixed points uv = 1 with
+ * multipliers 1 and 1 − h(u² + v²); its 2-cycle is `twoCycle(h)`.
+ */
+export const twoWeightMap: MapFamily = family({
+  dimension: 2,
+  step([u, v], h, out) {
+    const e = h * (u * v - 1);
+    out.set([u - e * v, v - e * u]);
+  },
+  jacobian([u, v], h) {
+    const cross = -h * (2 * u * v - 1);
+    return [1 - h * v * v, cross, cross, 1 - h * u * u];
+  },
+  derivative([u, v], _, out) {
+    const e = u * v - 1;
+    out.set([-e * v, -e * u]);
+  },
+});
+
 /** (x, y) ↦ (2x + y, x + y) mod 1: exponents ±ln((3 + √5)/2) (Arnold and Avez 1968). */
 export const catMap: DiscreteMap = {
   dimension: 2,
