@@ -3,9 +3,13 @@ import { type LossSpec as NetworkLoss, networkProblem, readModel } from "../netw
 import { formulaProblem, type Problem } from "../program/index.ts";
 import type { InputHash } from "../record/index.ts";
 import { filesOf, type RunSpec } from "../spec/index.ts";
+import { requireMemory } from "./forecast.ts";
 import { type Host, InputError } from "./host.ts";
 import { type Files, readData } from "./read-data.ts";
 import { readParameters } from "./read-parameters.ts";
+
+/** Vectors as long as θ that every verb keeps at least. */
+const vectorsOfParameters = 6;
 
 /** What an experiment file is about, read and ready. */
 export interface ReadProblem {
@@ -14,6 +18,8 @@ export interface ReadProblem {
   readonly inputs: readonly InputHash[];
   /** Class of each sample, where the targets are classes. */
   readonly labels: Int32Array | null;
+  /** The problem of the same files under another spec. */
+  readonly rebuild: (spec: RunSpec) => Problem;
 }
 
 /**
@@ -24,10 +30,15 @@ export async function readProblem(spec: RunSpec, host: Host, engine: Engine): Pr
   const files = new Map<string, Uint8Array>();
   for (const file of filesOf(spec)) files.set(file, await host.readFile(file));
   const inputs = [...files].map(([path, bytes]) => ({ path, sha256: host.sha256(bytes) }));
+  const read = (own: RunSpec) => asInput(() => (own.objective ? readFormulas(own) : readNetwork(own, files, engine)));
+  return { ...read(spec), inputs, rebuild: (own) => read(own).problem };
+}
+
+/** The rooms below say what does not fit as a RangeError: here, where the numbers are the person's, it is bad input. */
+function asInput<T>(read: () => T): T {
   try {
-    return { ...(spec.objective ? readFormulas(spec) : readNetwork(spec, files, engine)), inputs };
+    return read();
   } catch (error) {
-    // The rooms below say what does not fit as a RangeError: here, where the numbers are the person's, it is bad input.
     throw error instanceof RangeError ? new InputError(error.message) : error;
   }
 }
@@ -44,11 +55,13 @@ function readFormulas({ objective, parameters }: RunSpec) {
   return { problem, theta: Float64Array.from(values), labels: null };
 }
 
-function readNetwork(spec: RunSpec, files: Files, engine: Engine) {
+function readNetwork(spec: RunSpec, files: Files, engine: Engine, host: Host) {
   if (!spec.model || !("layers" in spec.model)) {
     throw new InputError("model: expected layers, found an ONNX file, which this version cannot read");
   }
   const model = readModel(spec.model);
+  const parameterCount = model.dimension + model.frozenSize;
+  requireMemory(8 * vectorsOfParameters * parameterCount, `model: a network of ${parameterCount} parameters`, host);
   const loss = spec.loss as NetworkLoss;
   const { data, labels } = readData(spec.data!, model, spec.loss!, spec.seed, files);
   const { theta, frozen } = readParameters(spec.parameters!, model, spec.seed, files);
