@@ -30,7 +30,8 @@ export async function readProblem(spec: RunSpec, host: Host, engine: Engine): Pr
   const files = new Map<string, Uint8Array>();
   for (const file of filesOf(spec)) files.set(file, await host.readFile(file));
   const inputs = [...files].map(([path, bytes]) => ({ path, sha256: host.sha256(bytes) }));
-  const read = (own: RunSpec) => asInput(() => (own.objective ? readFormulas(own) : readNetwork(own, files, engine)));
+  const read = (own: RunSpec) =>
+    asInput(() => (own.objective ? readFormulas(own) : readNetwork(own, files, engine, host)));
   return { ...read(spec), inputs, rebuild: (own) => read(own).problem };
 }
 
