@@ -1,7 +1,9 @@
 import * as iv from "../interval/index.ts";
-import { type Node, type NodeOf, type OpName, topologicalOrder } from "../program/index.ts";
+import { type Node, topologicalOrder } from "../program/index.ts";
+import { encloseNumber } from "./read-number.ts";
+import type { ElementwiseName } from "./scalar-reader.ts";
 
-type Rule = (operands: readonly iv.Interval[], node: Node) => iv.Interval;
+type Rule = (operands: readonly iv.Interval[], node: { readonly attributes: object }) => iv.Interval;
 
 const one =
   (f: (x: iv.Interval) => iv.Interval): Rule =>
@@ -29,7 +31,7 @@ export const elementwiseEnclosures = {
   softplus: one(iv.softplus),
   erf: one(iv.erf),
   step: one(iv.step),
-  pow: ([x], node) => iv.pow(x!, (node as NodeOf<"pow">).attributes.exponent),
+  pow: ([x], node) => iv.pow(x!, (node.attributes as { exponent: number }).exponent),
   add: two(iv.add),
   sub: two(iv.sub),
   mul: two(iv.mul),
@@ -39,14 +41,14 @@ export const elementwiseEnclosures = {
   less: two(iv.less),
   lessEqual: two(iv.lessEqual),
   select: ([condition, a, b]) => iv.select(condition!, a!, b!),
-} as const satisfies Partial<Record<OpName, Rule>>;
+} as const satisfies Record<ElementwiseName, Rule>;
 
 /** Encloses a scalar expression when its free leaf `x` lies in `at`. */
 export function encloseScalar(y: Node, x: Node, at: iv.Interval): iv.Interval {
   const values = new Map<Node, iv.Interval>([[x, at]]);
   for (const node of topologicalOrder([y])) {
     if (values.has(node)) continue;
-    if (node.op === "constant") values.set(node, iv.point(node.attributes.values[0]!));
+    if (node.op === "constant") values.set(node, encloseNumber(node.attributes.values[0]!));
     else {
       const rule: Rule | undefined = elementwiseEnclosures[node.op as keyof typeof elementwiseEnclosures];
       if (!rule) throw new RangeError(`encloseScalar: ${node.op} is not elementwise`);
