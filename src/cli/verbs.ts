@@ -29,6 +29,24 @@ export const verbRows = [
     kind: "experiment",
   },
   {
+    name: "bifurcation",
+    summary: "Where the iterates go over a range of one number: the orbit diagram.",
+    example: "separatrix bifurcation examples/two-weight.yaml --out runs/diagram",
+    kind: "experiment",
+  },
+  {
+    name: "lyapunov",
+    summary: "The Lyapunov exponents of the optimizer's map, or of SGD with common batches.",
+    example: "separatrix lyapunov examples/two-weight.yaml --set optimizer.stepSize=0.4",
+    kind: "experiment",
+  },
+  {
+    name: "basins",
+    summary: "What becomes of each start in a plane of parameter space.",
+    example: "separatrix basins examples/two-weight.yaml --out runs/basins",
+    kind: "experiment",
+  },
+  {
     name: "inspect",
     summary: "What an experiment, data or record file holds, without running it.",
     example: "separatrix inspect examples/digits.yaml --program",

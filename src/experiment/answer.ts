@@ -15,6 +15,8 @@ export interface Experiment {
   readonly theta: Float64Array;
   /** Class of each sample, where the targets are classes. */
   readonly labels: Int32Array | null;
+  /** The problem of the same file with other values. */
+  readonly rebuild: (spec: RunSpec) => Problem;
   readonly tick: Tick;
 }
 

@@ -3,15 +3,20 @@ import { stepSizeAt } from "../descent/index.ts";
 import { emptyResults, type RecordKind, type RunRecord, schemaVersion } from "../record/index.ts";
 import { type RunSpec, runId, type Verb } from "../spec/index.ts";
 import type { Answer, Experiment } from "./answer.ts";
+import { basins } from "./basins.ts";
 import { lawOf } from "./batch-law.ts";
+import { bifurcation } from "./bifurcation.ts";
 import { check, stability } from "./check.ts";
 import { conventionsOf } from "./conventions.ts";
 import { type Host, InputError } from "./host.ts";
+import { lyapunov } from "./lyapunov.ts";
 import { ticker } from "./progress.ts";
 import { readProblem } from "./read-problem.ts";
 import { training } from "./training.ts";
 
-const answers: Partial<Record<Verb, (experiment: Experiment) => Answer>> = { check, stability, train: training };
+const answers: Partial<Record<Verb, (experiment: Experiment) => Answer>> = {
+  ...{ check, stability, train: training, lyapunov, bifurcation, basins },
+};
 
 /** The verbs that `run` answers. */
 export const answeredVerbs = Object.keys(answers) as readonly Verb[];
@@ -29,11 +34,11 @@ export async function run(spec: RunSpec, verb: Verb, host: Host): Promise<RunRec
   const start = host.now();
   const tick = ticker(host);
   tick("reading", null);
-  const { problem, theta, inputs, labels } = await readProblem(spec, host, host.engine);
+  const { problem, theta, inputs, labels, rebuild } = await readProblem(spec, host, host.engine);
   lawOf(spec, problem, labels, null); // said before anything long is begun
   const objective = compileObjective(problem, host.engine);
   try {
-    const { results, warnings } = answer({ spec, host, problem, objective, theta, labels, tick });
+    const { results, warnings } = answer({ spec, host, problem, objective, theta, labels, rebuild, tick });
     const hashes = Object.fromEntries(inputs.map(({ path, sha256 }) => [path, sha256]));
     return {
       schemaVersion,

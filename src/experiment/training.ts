@@ -1,15 +1,13 @@
 import { updateKernel } from "../compile/index.ts";
-import { sampleCurvature } from "../curvature/index.ts";
 import { readUpdateRule, stepSizeAt } from "../descent/index.ts";
 import { createRng } from "../numeric/index.ts";
 import { tableOf } from "../record/index.ts";
-import type { BatchLaw } from "../sampling/index.ts";
-import { sampleTraces } from "../stability/index.ts";
 import { train } from "../training/index.ts";
 import type { Answer, Experiment } from "./answer.ts";
-import { lawOf } from "./batch-law.ts";
+import { isStochastic } from "./descent-maps.ts";
 import { InputError } from "./host.ts";
 import { findMinimum } from "./minimum.ts";
+import { lawOfSteps } from "./step-law.ts";
 import { updateRuleSpec } from "./update-rule.ts";
 
 /** A run of the optimizer from `parameters` (or the minimum asked for), with sharpness against its threshold. */
@@ -25,7 +23,13 @@ export function training(experiment: Experiment): Answer {
   try {
     const { columns, fate } = train(objective, kernel, from, {
       ...{ rule: readUpdateRule(rule), stepSizeAt: (t: number) => stepSizeAt(optimizer.stepSize, t) },
-      ...{ law: lawOfSteps(experiment, from), steps, every, top, rng: createRng(spec.seed, "train") },
+      ...{
+        law: isStochastic(spec) ? lawOfSteps(experiment, from) : null,
+        steps,
+        every,
+        top,
+        rng: createRng(spec.seed, "train"),
+      },
       progress: (step) => tick(`training: step ${step} of ${steps}`, step / steps),
     });
     const trajectory = tableOf("data/trajectory.csv", columns);
@@ -36,15 +40,6 @@ export function training(experiment: Experiment): Answer {
   } finally {
     kernel.dispose();
   }
-}
-
-/** The law that batches are drawn by; null when the optimizer steps with the full loss. */
-function lawOfSteps({ spec, problem, objective, labels }: Experiment, theta: Float64Array): BatchLaw | null {
-  const { batch, optimizer, stability } = spec;
-  if (optimizer.type !== "sgd" && !batch.stochastic) return null;
-  if (typeof batch.importance !== "string") return lawOf(spec, problem, labels, null);
-  const { factor, rows } = sampleCurvature(objective, theta, stability.rankTolerance);
-  return lawOf(spec, problem, labels, sampleTraces({ factor, outputs: rows }));
 }
 
 function thresholdWarnings(thresholds: readonly number[], optimizer: string): string[] {

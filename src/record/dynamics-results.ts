@@ -55,3 +55,10 @@ export interface FateResult {
   readonly step: number;
   readonly period: number | null;
 }
+
+/** A number that sums up a picture: a dimension, an entropy. Null when it could not be had. */
+export interface Measure {
+  readonly name: string;
+  readonly value: number | null;
+  readonly confidence95: Interval | null;
+}

@@ -7,6 +7,7 @@ export type {
   ExponentResult,
   FateKind,
   FateResult,
+  Measure,
   OrbitResult,
   OrbitStability,
   SpecialPoint,

@@ -5,6 +5,7 @@ import type {
   BranchResult,
   ExponentResult,
   FateResult,
+  Measure,
   OrbitResult,
   SpecialPoint,
 } from "./dynamics-results.ts";
@@ -226,6 +227,12 @@ const fate = objectWith({
   period: orNull(count),
 } satisfies Fields<FateResult>);
 
+const measure = objectWith({
+  name: text,
+  value: orNull(number),
+  confidence95: orNull(interval),
+} satisfies Fields<Measure>);
+
 const tableFields = objectWith({
   file: text,
   rows: count,
@@ -253,6 +260,7 @@ export const resultChecks = {
   branches: orNull(listOf(branch)),
   exponents: orNull(listOf(exponent)),
   fate: orNull(fate),
+  measures: orNull(listOf(measure)),
   curves: orNull(table),
   trajectory: orNull(table),
   phase: orNull(table),

@@ -1,4 +1,4 @@
-import type { BranchResult, ExponentResult, FateResult, OrbitResult } from "./dynamics-results.ts";
+import type { BranchResult, ExponentResult, FateResult, Measure, OrbitResult } from "./dynamics-results.ts";
 import type { NonsingularityResult } from "./nonsingularity-results.ts";
 import type {
   BatchSizeHint,
@@ -85,6 +85,8 @@ export interface Results {
   readonly branches: readonly BranchResult[] | null;
   readonly exponents: readonly ExponentResult[] | null;
   readonly fate: FateResult | null;
+  /** Dimensions, entropies and the like of the verbs about dynamics. */
+  readonly measures: readonly Measure[] | null;
   /** stepSize, mu, lambda, lambdaLo, lambdaHi, lambdaLower, lambdaUpper, meanSquare. */
   readonly curves: Table | null;
   /** step, loss, gradientNorm, sharpness, sharpnessResidual, eigenvalue2, …, threshold, piecesCrossed. */
@@ -141,6 +143,7 @@ export function emptyResults(): Results {
     branches: null,
     exponents: null,
     fate: null,
+    measures: null,
     curves: null,
     trajectory: null,
     phase: null,

@@ -10,9 +10,11 @@ export interface WordTable {
   readonly rows: readonly (readonly string[])[];
 }
 
-/** Orbits, special points of branches, Lyapunov exponents: whichever the record holds. */
+/** Orbits, special points of branches, Lyapunov exponents, measures: whichever the record holds. */
 export function dynamicsTables(record: RunRecord): readonly WordTable[] {
-  return [orbitTable(record), specialPointTable(record), exponentTable(record)].filter((table) => table !== null);
+  return [orbitTable(record), specialPointTable(record), exponentTable(record), measureTable(record)].filter(
+    (table) => table !== null,
+  );
 }
 
 function orbitTable({ results }: RunRecord): WordTable | null {
@@ -52,6 +54,16 @@ function exponentTable({ results }: RunRecord): WordTable | null {
     return [String(i + 1), shown, confidence95 === null ? "" : span(...confidence95)];
   });
   return { title: "Lyapunov exponents", head: ["", "per step", "95\u00a0% interval"], rows };
+}
+
+function measureTable({ results }: RunRecord): WordTable | null {
+  if (results.measures === null || results.measures.length === 0) return null;
+  const rows = results.measures.map(({ name, value, confidence95 }) => [
+    upperFirst(name),
+    value === null ? "not known" : exact(value),
+    confidence95 === null ? "" : span(...confidence95),
+  ]);
+  return { title: "Measures", head: ["", "", "95\u00a0% interval"], rows };
 }
 
 function complex([re, im]: Complex): string {

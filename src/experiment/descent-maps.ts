@@ -1,0 +1,156 @@
+import {
+  type CompiledMap,
+  type CompiledMapFamily,
+  compileDescent,
+  compileDescentFamily,
+  compileObjective,
+} from "../compile/index.ts";
+import { type HyperName, readUpdateRule, type UpdateRuleSpec } from "../descent/index.ts";
+import type { DiscreteMap } from "../dynamics/index.ts";
+import { type RunSpec, withValues } from "../spec/index.ts";
+import type { Experiment } from "./answer.ts";
+import { constantStepSize } from "./constant-step-size.ts";
+import { InputError } from "./host.ts";
+import { updateRuleSpec } from "./update-rule.ts";
+
+/** The rule whose dynamics are asked about: autonomous, so without bias correction (DESIGN §3). */
+export function autonomousRule({ optimizer }: RunSpec): UpdateRuleSpec {
+  const rule = updateRuleSpec(optimizer);
+  return "biasCorrection" in rule ? { ...rule, biasCorrection: false } : rule;
+}
+
+/** Whether steps are taken with batches. */
+export function isStochastic({ optimizer, batch }: RunSpec): boolean {
+  return optimizer.type === "sgd" || batch.stochastic;
+}
+
+/**
+ * The full-batch map of the experiment. @throws InputError when it steps with batches drawn at random, or with a
+ * schedule: then it is no map.
+ */
+export function descentMap({ spec, problem, host }: Experiment, verb: string): CompiledMap {
+  refuseBatches(spec, verb);
+  const stepSize = constantStepSize(spec, verb);
+  return compileDescent(problem, autonomousRule(spec), host.engine, { stepSize });
+}
+
+/** The maps of an experiment in one number of its file. */
+export interface DescentFamily extends CompiledMapFamily {
+  /** L(θ) of the experiment with that value. */
+  loss(value: number, theta: Float64Array): number;
+}
+
+/**
+ * The maps of the experiment in the number at `path`. Numbers of the optimizer are free in one program, with exact
+ * derivatives; for any other (the data, the loss) the problem is built anew at every value, and the derivative in the
+ * number is a difference quotient of fourth order.
+ */
+export function descentFamily(experiment: Experiment, path: string, verb: string): DescentFamily {
+  const { spec, problem, objective, host } = experiment;
+  refuseBatches(spec, verb);
+  const stepSize = constantStepSize(spec, verb);
+  const rule = autonomousRule(spec);
+  const name = path.startsWith("optimizer.") ? path.slice("optimizer.".length) : null;
+  const isFree = name !== null && (name === "stepSize" || readUpdateRule(rule).values[name as HyperName] !== undefined);
+  if (isFree && !(rule.type === "sam" && name === "rho")) {
+    const parameter = name as "stepSize" | HyperName;
+    const family = compileDescentFamily(problem, rule, host.engine, { parameter, stepSize });
+    return { ...family, loss: (_, theta) => objective.loss(theta) };
+  }
+  return rebuiltFamily(experiment, path);
+}
+
+/** Compiled maps kept at a time. */
+const kept = 8;
+
+function rebuiltFamily({ spec, problem, host, rebuild }: Experiment, path: string): DescentFamily {
+  const maps = new Map<
+    number,
+    { readonly map: CompiledMap; readonly loss: (theta: Float64Array) => number; dispose(): void }
+  >();
+  const entryAt = (value: number) => {
+    let entry = maps.get(value);
+    if (!entry) {
+      const own = withValues(spec, { [path]: value });
+      const there = rebuild(own);
+      if (there.dimension !== problem.dimension) {
+        throw new InputError(
+          `${path}: expected a number that leaves the parameters as they are, found one that changes their count`,
+        );
+      }
+      const objective = compileObjective(there, host.engine);
+      const map = compileDescent(there, autonomousRule(own), host.engine, { stepSize: constantStepSize(own, path) });
+      const dispose = () => {
+        map.dispose();
+        objective.dispose();
+      };
+      maps.set(value, (entry = { map, loss: objective.loss, dispose }));
+      if (maps.size > kept) {
+        const [oldest, { dispose: free }] = maps.entries().next().value!;
+        free();
+        maps.delete(oldest);
+      }
+    }
+    return entry;
+  };
+  const at = (value: number): DiscreteMap => {
+    const { map } = entryAt(value);
+    return {
+      ...map,
+      step: (x, out) => entryAt(value).map.step(x, out),
+      tangent: (x, v, out) => entryAt(value).map.tangent(x, v, out),
+      adjoint: (x, u, out) => entryAt(value).map.adjoint!(x, u, out),
+      ...(map.logAbsDet && { logAbsDet: (x: Float64Array) => entryAt(value).map.logAbsDet!(x) }),
+      ...(map.switching && {
+        switching: (x: Float64Array, out: Float64Array) => entryAt(value).map.switching!(x, out),
+      }),
+    };
+  };
+  const dimension = entryAt(numberAt(spec, path)).map.dimension;
+  return {
+    dimension,
+    at,
+    loss: (value, theta) => entryAt(value).loss(theta),
+    parameterDerivative(x, value, out) {
+      const h = 1e-3 * Math.max(1e-3, Math.abs(value));
+      const image = new Float64Array(dimension);
+      out.fill(0);
+      for (const [shift, weight] of [
+        [-2, 1],
+        [-1, -8],
+        [1, 8],
+        [2, -1],
+      ] as const) {
+        entryAt(value + shift * h).map.step(x, image);
+        for (let i = 0; i < dimension; i++) out[i] += (weight * image[i]) / (12 * h);
+      }
+    },
+    dispose() {
+      for (const { dispose } of maps.values()) dispose();
+      maps.clear();
+    },
+  };
+}
+
+/** The number that stands at a path of the spec. @throws InputError when there is none. */
+export function numberAt(spec: RunSpec, path: string): number {
+  const value = path
+    .split(/[.[\]]+/)
+    .filter((key) => key !== "")
+    .reduce((here: unknown, key) => (here as Record<string, unknown> | undefined)?.[key], spec);
+  if (typeof value !== "number")
+    throw new InputError(`${path}: expected a number to vary, found ${JSON.stringify(value) ?? "nothing"}`);
+  return value;
+}
+
+/** (θ, 0): the state of the rule starts at 0. */
+export function stateAt(theta: Float64Array, dimension: number): Float64Array {
+  const x = new Float64Array(dimension);
+  x.set(theta);
+  return x;
+}
+
+function refuseBatches(spec: RunSpec, verb: string): void {
+  if (!isStochastic(spec)) return;
+  throw new InputError(`optimizer.type: ${verb} is a question about a map, found steps with random batches; use gd`);
+}

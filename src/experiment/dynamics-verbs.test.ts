@@ -1,0 +1,175 @@
+// The verbs about dynamics, from a file to the record, on problems whose answers are known: gradient descent with η = 1 on
+// (1 − r)θ²/2 + rθ³/3 is the logistic map (THEORY §6), and the two-weight network has a 2-cycle, a flip cascade and death.
+import { describe, expect, test } from "vitest";
+import { wasmEngine } from "../compile/index.ts";
+import { columnOf, encodeRecord, parseRecord, type RunRecord } from "../record/index.ts";
+import { figuresOf } from "../report/figures/figures-of.ts";
+import { answer } from "../report/words/answer.ts";
+import { dynamicsTables } from "../report/words/dynamics-tables.ts";
+import { readSpec, type Verb } from "../spec/index.ts";
+import { type Host, run } from "./index.ts";
+
+const host: Host = {
+  readFile: async (path) => {
+    throw new Error(`no file ${path}`);
+  },
+  ...{ sha256: () => "0".repeat(64), now: () => 0, progress: () => {}, warn: () => {}, interrupted: () => false },
+  ...{ tool: { name: "separatrix", version: "0", command: "separatrix lyapunov x.yaml" }, engine: wasmEngine },
+  ...{ threads: 1, memory: 1e9 },
+};
+const ask = async (verb: Verb, text: string): Promise<RunRecord> => {
+  const record = await run(readSpec(text, { file: "x.yaml" }).spec, verb, host);
+  expect(parseRecord(encodeRecord(record)).results).toEqual(record.results);
+  return record;
+};
+
+const logistic = (r: number, rest: string) => `
+objective: { parameters: [x], samples: ["(1 - ${r})*x^2/2 + ${r}*x^3/3"] }
+parameters: { values: [0.3] }
+optimizer: { type: gd, stepSize: 1 }
+${rest}`;
+const twoWeights = (rest: string, weights = "[0.5, 0.5]") => `
+model:
+  input: [1]
+  layers:
+    - { type: dense, units: 1, bias: false, activation: relu }
+    - { type: dense, units: 1, bias: false, activation: relu }
+data: { inputs: [[0.9], [2.5]], targets: [[0.9], [2.5]], weights: ${weights} }
+loss: { type: mse, scale: 0.5 }
+parameters: { values: [1.48, 0.7756756756756757] }
+${rest}`;
+
+describe("lyapunov", () => {
+  test("ln 2 for the logistic map at 4, as gradient descent on a cubic", async () => {
+    const record = await ask("lyapunov", logistic(4, "lyapunov: { count: 1, steps: 100000, transient: 100 }"));
+    const [lo, hi] = record.results.exponents![0]!.confidence95!;
+    expect(lo).toBeLessThan(Math.LN2);
+    expect(hi).toBeGreaterThan(Math.LN2);
+    expect(record.results.measures![0]).toMatchObject({ name: "Kaplan–Yorke dimension", value: 1 });
+    expect(record.results.fate).toMatchObject({ kind: "wandering" });
+    expect(answer(record)).toContain("chaotic");
+    expect(figuresOf(record).map(({ name }) => name)).toContain("lyapunov");
+    expect(dynamicsTables(record).map(({ title }) => title)).toContain("Measures");
+  });
+
+  test("on the paper's 2-cycle: half the logs of its multipliers, 9 − 2(1 + h)² and 3 − 2h", async () => {
+    const rest = "optimizer: { type: gd, stepSize: 0.325 }\nlyapunov: { count: 2, steps: 500, transient: 3000 }";
+    const { results } = await ask("lyapunov", twoWeights(rest));
+    const h = 3.53 * 0.325;
+    const truth = [9 - 2 * (1 + h) ** 2, 3 - 2 * h].map((m) => Math.log(Math.abs(m)) / 2).sort((a, b) => b - a);
+    results.exponents!.forEach(({ value }, i) => {
+      expect(value).toBeCloseTo(truth[i]!, 4); // the frame is still turning into the eigenvectors
+    });
+    expect(results.measures![1]!.value).toBeCloseTo(truth[0]! + truth[1]!, 8);
+    expect(results.fate).toMatchObject({ kind: "periodic", period: 2 });
+  });
+
+  test("SGD at the balanced minimum: λ of THEORY §6, from the random map with common batches", async () => {
+    const rest = `optimizer: { type: sgd, stepSize: 0.15 }
+batch: { size: 1 }
+lyapunov: { count: 2, steps: 20000, transient: 100 }`;
+    const { results } = await ask("lyapunov", twoWeights(rest).replace("1.48, 0.7756756756756757", "1, 1"));
+    const [along, across] = results.exponents!.map(({ confidence95 }) => confidence95!);
+    expect(along![0]).toBeLessThan(0); // along the minima nothing moves: exponent 0
+    expect(along![1]).toBeGreaterThan(0);
+    expect(across![0]).toBeLessThan(-0.20596170908461);
+    expect(across![1]).toBeGreaterThan(-0.20596170908461);
+  });
+
+  test("momentum has twice the dimension, and its exponents add up to n ln β", async () => {
+    const rest =
+      "optimizer: { type: momentum, momentum: 0.5, stepSize: 0.1 }\nlyapunov: { count: 4, steps: 400, transient: 0 }";
+    const { results } = await ask("lyapunov", twoWeights(rest));
+    const sum = results.exponents!.reduce((total, { value }) => total + value!, 0);
+    expect(sum).toBeCloseTo(2 * Math.log(0.5), 10);
+  });
+});
+
+describe("bifurcation", () => {
+  const diagram =
+    "bifurcation: { parameter: optimizer.stepSize, range: [0.27, 0.36], count: 4, transient: 4000, keep: 16, observe: norm }";
+
+  test("over the step size: minimum, 2-cycle, 2-cycle, 4-cycle on both sides of the flips", async () => {
+    const near = twoWeights(`optimizer: { type: gd, stepSize: 0.3 }\n${diagram}`).replace(
+      "1.48, 0.7756756756756757",
+      "1.1, 0.9",
+    );
+    const record = await ask("bifurcation", near);
+    const table = record.results.bifurcation!;
+    const [parameter, value] = [columnOf(table, "parameter")!, columnOf(table, "value")!];
+    const branches = (eta: number) =>
+      new Set([...value].filter((_, i) => Math.abs(parameter[i]! - eta) < 1e-9).map((x) => x.toFixed(8))).size;
+    expect([0.27, 0.3, 0.33, 0.36].map(branches)).toEqual([1, 2, 2, 4]);
+    expect(figuresOf(record).length).toBeGreaterThan(0);
+  });
+
+  test("over a number of the loss the problem is built anew: κ doubles what η would", async () => {
+    const over = (parameter: string, range: string, rest: string) =>
+      ask(
+        "bifurcation",
+        twoWeights(
+          `${rest}\nbifurcation: { parameter: ${parameter}, range: ${range}, count: 3, transient: 50, keep: 5, observe: "theta[0]" }`,
+        ),
+      );
+    const byScale = await over("loss.scale", "[0.25, 0.75]", "optimizer: { type: gd, stepSize: 0.2 }");
+    const byStep = await over("optimizer.stepSize", "[0.1, 0.3]", "optimizer: { type: gd, stepSize: 0.2 }");
+    const [a, b] = [byScale, byStep].map((record) => columnOf(record.results.bifurcation!, "value")!);
+    a!.forEach((value, i) => {
+      expect(value).toBeCloseTo(b![i]!, 12);
+    });
+  });
+
+  test("a coordinate that does not exist, SGD, a schedule and a missing question are refused", async () => {
+    const with3 = diagram.replace("observe: norm", 'observe: "theta[3]"');
+    const gd = "optimizer: { type: gd, stepSize: 0.3 }";
+    await expect(ask("bifurcation", twoWeights(`${gd}\n${with3}`))).rejects.toThrow(
+      "theta[0] … theta[1], found theta[3]",
+    );
+    await expect(ask("bifurcation", twoWeights(`optimizer: { type: sgd, stepSize: 0.3 }\n${diagram}`))).rejects.toThrow(
+      "bifurcation is a question about a map, found steps with random batches; use gd",
+    );
+    await expect(ask("bifurcation", twoWeights(gd))).rejects.toThrow(
+      "expected { parameter, range, count } in the file",
+    );
+  });
+});
+
+describe("basins", () => {
+  test("of the paper's network: minima in the positive quadrant near by, death where a weight is negative", async () => {
+    const rest = `optimizer: { type: gd, stepSize: 0.1 }
+basins: { x: { index: 0, range: [-1.1, 2], count: 13 }, y: { index: 1, range: [-0.875, 1.875], count: 12 }, steps: 3000 }`;
+    const record = await ask("basins", twoWeights(rest));
+    const { columns, values, rows } = record.results.basins!;
+    expect(columns).toEqual(["x", "y", "class", "steps"]);
+    expect(rows).toBe(156);
+    // The recursion of THEORY §6, until a weight is ≤ 0 (ReLU′(0) = 0, so the axes belong to the dead piece).
+    const truth = (u: number, v: number) => {
+      for (let t = 0; t < 3000 && u > 0 && v > 0; t++) {
+        const e = 0.353 * (u * v - 1);
+        [u, v] = [u - e * v, v - e * u];
+      }
+      return u > 0 && v > 0 ? "converged" : "dead";
+    };
+    for (const [x, y, kind] of values!) expect(kind).toBe(truth(x as number, y as number));
+    expect(truth(2, 1.875)).toBe("dead");
+    expect(record.warnings).toEqual([]);
+    const twins = record.results.measures!.find(({ name }) => name.includes("last bit"))!;
+    expect(twins.value).toBe(0);
+    expect(figuresOf(record).map(({ name }) => name)).toContain("basins");
+    // On the axis itself the last bit decides: 0 is dead, 5e-324 is not.
+    const onAxis = await ask("basins", twoWeights(rest).replace("[-1.1, 2]", "[-1, 2]"));
+    const share =
+      onAxis.results.basins!.values!.filter(([x, y]) => x === 0 && truth(5e-324, y as number) === "converged").length /
+      156;
+    expect(onAxis.results.measures!.find(({ name }) => name.includes("last bit"))!.value).toBeCloseTo(share, 12);
+    expect(onAxis.warnings[0]).toContain("there rounding decides");
+  });
+
+  test("directions go through `parameters`, and must have their length", async () => {
+    const plane = (direction: string) => `optimizer: { type: gd, stepSize: 0.1 }
+basins: { x: { direction: ${direction}, range: [0, 0.01], count: 2 }, y: { index: 1, range: [1, 1.2], count: 2 }, steps: 500 }`;
+    const { results } = await ask("basins", twoWeights(plane("[1, 0]")));
+    expect(columnOf(results.basins!, "x")).toEqual(Float64Array.of(0, 0.01, 0, 0.01));
+    await expect(ask("basins", twoWeights(plane("[1]")))).rejects.toThrow("expected 2 numbers");
+  });
+});
