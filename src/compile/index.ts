@@ -19,3 +19,4 @@ export {
 export { type LossDerivatives, type UpdateKernel, updateKernel } from "./map/update-kernel.ts";
 export * from "./objective.ts";
 export { wasmEngine } from "./wasm/engine.ts";
+export { wasmFactorKernel } from "./wasm/factor-kernel.ts";

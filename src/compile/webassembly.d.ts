@@ -2,6 +2,8 @@
 declare namespace WebAssembly {
   interface Memory {
     readonly buffer: ArrayBuffer;
+    /** Adds pages of 64 KiB; the old buffer is detached. */
+    grow(pages: number): number;
   }
   var Memory: {
     prototype: Memory;

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { totalmem } from "node:os";
 import { resolve } from "node:path";
-import { interpreterEngine, wasmEngine } from "../compile/index.ts";
+import { interpreterEngine, wasmEngine, wasmFactorKernel } from "../compile/index.ts";
 import type { Host } from "../experiment/index.ts";
 import { readBytes } from "./read-file.ts";
 
@@ -23,6 +23,7 @@ export function nodeHost({ folder, engine, ...rest }: NodeHostOptions): Host {
   return {
     ...rest,
     engine: engine === "wasm" ? wasmEngine : interpreterEngine,
+    ...(engine === "wasm" && { factorKernel: wasmFactorKernel }),
     readFile: async (path) => readBytes(resolve(folder, path), path),
     sha256,
     now: () => performance.now(),
