@@ -1,5 +1,5 @@
 import type { Objective } from "../compile/index.ts";
-import { axpy, type CholeskyFactor, cholesky, choleskySolve, matrix, maxAbs } from "../numeric/index.ts";
+import { axpy, choleskyInPlace, choleskySolve, matrix, maxAbs } from "../numeric/index.ts";
 import type { DampedModel } from "./damped-model.ts";
 import { gaussNewtonParts } from "./gauss-newton.ts";
 import { conjugateByRoots } from "./output-roots.ts";
@@ -36,13 +36,10 @@ export function dualModel(
   for (let i = 0; i < rest.length; i++) rest[i] = gradient[i] - rest[i];
   const hasRest = weightDecay > 0 || maxAbs(rest) > 1e-12 * maxAbs(gradient);
 
-  let factor: CholeskyFactor | null = null;
+  const factor = matrix(size, size); // of S + sI, in its lower triangle
   let s = Number.NaN;
   const outputs = new Float64Array(size);
-  const solved = (x: Float64Array) => {
-    if (!factor) throw new TypeError("dualModel: damp first");
-    return choleskySolve(factor, x, x);
-  };
+  const solved = (x: Float64Array) => choleskySolve(factor, x, x);
   const solve = (x: Float64Array, out: Float64Array) => {
     objective.jvp(theta, x, outputs);
     roots.apply(outputs, outputs);
@@ -53,10 +50,9 @@ export function dualModel(
     scale: maxAbs(diagonal) + weightDecay || 1,
     damp(mu) {
       s = weightDecay + mu;
-      const damped = matrix(size, size, kernel.slice());
-      for (let i = 0; i < size; i++) damped.data[i * size + i] = diagonal[i] + s;
-      factor = cholesky(damped);
-      return factor !== null;
+      factor.data.set(kernel);
+      for (let i = 0; i < size; i++) factor.data[i * size + i] = diagonal[i] + s;
+      return choleskyInPlace(factor);
     },
     step(out) {
       pullBack(solved(v.slice()), out);

@@ -7,7 +7,7 @@ import type { RegularizedLoss } from "./regularized-loss.ts";
 import { trial } from "./trial.ts";
 import type { Walk } from "./walk.ts";
 
-/** A tiny gradient ends the walk only when the model promises less than this, relative to F. */
+/** A tiny gradient ends the walk at once when the model promises less than this, relative to F. */
 const NEGLIGIBLE_GAIN = 1e-6;
 export type Outcome = "moved" | "at a minimum" | "stuck";
 

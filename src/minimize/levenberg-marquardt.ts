@@ -10,6 +10,8 @@ import { startWalk } from "./walk.ts";
 /** Gauss–Newton is slow, and Newton steps are tried, when PATIENCE steps in a row left more than LEFT of F. */
 const PATIENCE = 5;
 const LEFT = 0.95;
+/** Steps that a walk may go on with a gradient within tolerance, on its way to the loss tolerance. */
+const GRACE = 10;
 
 /** Levenberg–Marquardt on F; see `minimize`. Overwrites `theta`. */
 export function levenbergMarquardt(
@@ -22,9 +24,12 @@ export function levenbergMarquardt(
   const damping: Damping = { mu: Number.NaN };
   const newtonDamping: Damping = { mu: Number.NaN };
   let slow = 0;
+  let grace = GRACE;
   for (;;) {
     const ended = walk.arrival();
     if (ended) return ended;
+    grace = walk.gradientIsSmall() ? grace - 1 : GRACE;
+    if (grace < 0) return walk.end("converged", "gradient norm within tolerance");
     const before = walk.value;
     const model = dampedModel(objective, loss, theta, walk.gradient);
     confine(damping, model.scale);

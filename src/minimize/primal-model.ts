@@ -1,7 +1,6 @@
 import type { Objective } from "../compile/index.ts";
 import {
-  type CholeskyFactor,
-  cholesky,
+  choleskyInPlace,
   choleskySolve,
   type Matrix,
   matrix,
@@ -74,24 +73,20 @@ function multiplyRows({ blocks, outputCount: k }: OutputRoots, jacobian: Matrix)
 
 function factoredModel(curvature: Matrix, gradient: Float64Array): DampedModel {
   const n = curvature.rows;
+  const factor = matrix(n, n); // of C + μI, in its lower triangle
   const diagonal = Float64Array.from({ length: n }, (_, i) => curvature.data[i * n + i]);
-  let factor: CholeskyFactor | null = null;
-  const solve = (x: Float64Array, out: Float64Array) => {
-    if (!factor) throw new TypeError("primalModel: damp first");
-    choleskySolve(factor, x, out);
-  };
   return {
     scale: maxAbs(diagonal) || 1,
     damp(mu) {
-      for (let i = 0; i < n; i++) curvature.data[i * n + i] = diagonal[i] + mu;
-      factor = cholesky(curvature);
-      return factor !== null;
+      factor.data.set(curvature.data);
+      for (let i = 0; i < n; i++) factor.data[i * n + i] = diagonal[i] + mu;
+      return choleskyInPlace(factor);
     },
     step(out) {
-      solve(gradient, out);
+      choleskySolve(factor, gradient, out);
       for (let i = 0; i < n; i++) out[i] = -out[i];
       return true;
     },
-    solve,
+    solve: (x, out) => void choleskySolve(factor, x, out),
   };
 }

@@ -14,14 +14,24 @@ const PANEL = 48;
 export function cholesky(a: Matrix): CholeskyFactor | null {
   if (a.rows !== a.cols) throw new RangeError(`cholesky: expected a square matrix, got ${a.rows}×${a.cols}`);
   const n = a.rows;
-  const l = a.data.slice();
+  const l = matrix(n, n, a.data.slice());
+  if (!choleskyInPlace(l)) return null;
+  for (let i = 0; i < n; i++) l.data.fill(0, i * n + i + 1, (i + 1) * n);
+  return l;
+}
+
+/**
+ * Overwrites the lower triangle of a symmetric matrix with its Cholesky factor, the only part that the triangular
+ * solvers read; what stands above the diagonal is lost. False, with all spoilt, when it is not positive definite.
+ */
+export function choleskyInPlace(a: Matrix): boolean {
+  const { rows: n, data } = a;
   for (let start = 0; start < n; start += PANEL) {
     const end = Math.min(n, start + PANEL);
-    subtractEarlierPanels(l, n, start, end);
-    if (!factorPanel(l, n, start, end)) return null;
+    subtractEarlierPanels(data, n, start, end);
+    if (!factorPanel(data, n, start, end)) return false;
   }
-  for (let i = 0; i < n; i++) l.fill(0, i * n + i + 1, (i + 1) * n);
-  return matrix(n, n, l);
+  return true;
 }
 
 /** Columns start … end, rows start … n: A_ij ← A_ij − Σ_{k < start} L_ik L_jk. */

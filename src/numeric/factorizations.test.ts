@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import {
   cholesky,
+  choleskyInPlace,
   choleskySolve,
   createRng,
   diagonal,
@@ -57,6 +58,9 @@ test.each([1, 2, 7, 47, 48, 49, 50, 99, 147])("L Lᵀ = A and A x = b, n = %d", 
   const x = choleskySolve(l, b);
   const residual = multiplyVector(a, x).map((y, i) => y - b[i]);
   expect(norm(residual)).toBeLessThanOrEqual(1e-14 * n * maxAbs(a.data) * norm(x));
+  const spoilt = matrix(n, n, a.data.slice());
+  expect(choleskyInPlace(spoilt)).toBe(true);
+  expect(choleskySolve(spoilt, b)).toEqual(choleskySolve(l, b)); // whatever stands above the diagonal
   const inPlace = b.slice();
   expect(choleskySolve(l, inPlace, inPlace)).toEqual(x);
   expect(norm(multiplyVector(l, solveLower(l, b)).map((y, i) => y - b[i]))).toBeLessThan(1e-9);

@@ -1,4 +1,11 @@
-export { type CholeskyFactor, cholesky, choleskySolve, solveLower, solveLowerTransposed } from "./cholesky.ts";
+export {
+  type CholeskyFactor,
+  cholesky,
+  choleskyInPlace,
+  choleskySolve,
+  solveLower,
+  solveLowerTransposed,
+} from "./cholesky.ts";
 export { erf, erfc } from "./error-function.ts";
 export { ANNIHILATED, createFactorKernel, type FactorKernel, type FactorRun } from "./factor-kernel.ts";
 export { digamma, logGamma } from "./gamma.ts";
