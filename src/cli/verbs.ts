@@ -29,6 +29,12 @@ export const verbRows = [
     kind: "experiment",
   },
   {
+    name: "orbits",
+    summary: "Periodic orbits of the optimizer, stable or not, with their multipliers.",
+    example: "separatrix orbits examples/two-weight.yaml --set optimizer.stepSize=0.325 --set orbits.period=2",
+    kind: "experiment",
+  },
+  {
     name: "bifurcation",
     summary: "Where the iterates go over a range of one number: the orbit diagram.",
     example: "separatrix bifurcation examples/two-weight.yaml --out runs/diagram",

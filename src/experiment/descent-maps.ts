@@ -4,11 +4,13 @@ import {
   compileDescent,
   compileDescentFamily,
   compileObjective,
+  compileRandomMap,
 } from "../compile/index.ts";
 import { type HyperName, readUpdateRule, type UpdateRuleSpec } from "../descent/index.ts";
-import type { DiscreteMap } from "../dynamics/index.ts";
+import { composition, type DiscreteMap, withDraw } from "../dynamics/index.ts";
 import { type RunSpec, withValues } from "../spec/index.ts";
 import type { Experiment } from "./answer.ts";
+import { lawOf } from "./batch-law.ts";
 import { constantStepSize } from "./constant-step-size.ts";
 import { InputError } from "./host.ts";
 import { updateRuleSpec } from "./update-rule.ts";
@@ -25,13 +27,18 @@ export function isStochastic({ optimizer, batch }: RunSpec): boolean {
 }
 
 /**
- * The full-batch map of the experiment. @throws InputError when it steps with batches drawn at random, or with a
- * schedule: then it is no map.
+ * The map of the experiment: one step with the full loss, or one epoch of batches in a fixed order. @throws InputError when
+ * batches are drawn at random, or the step size follows a schedule: then it is no map.
  */
-export function descentMap({ spec, problem, host }: Experiment, verb: string): CompiledMap {
-  refuseBatches(spec, verb);
+export function descentMap(experiment: Experiment, verb: string): CompiledMap {
+  const { spec, problem, host } = experiment;
   const stepSize = constantStepSize(spec, verb);
-  return compileDescent(problem, autonomousRule(spec), host.engine, { stepSize });
+  const rule = autonomousRule(spec);
+  if (!isStochastic(spec)) return compileDescent(problem, rule, host.engine, { stepSize });
+  const law = lawOf(spec, problem, experiment.labels, null);
+  if (!law.fixedEpoch) refuseBatches(spec, verb);
+  const map = compileRandomMap(problem, rule, host.engine, { stepSize, stream: law.stream });
+  return { ...composition(law.fixedEpoch!.map((batch) => withDraw(map, batch))), dispose: map.dispose };
 }
 
 /** The maps of an experiment in one number of its file. */
@@ -152,5 +159,7 @@ export function stateAt(theta: Float64Array, dimension: number): Float64Array {
 
 function refuseBatches(spec: RunSpec, verb: string): void {
   if (!isStochastic(spec)) return;
-  throw new InputError(`optimizer.type: ${verb} is a question about a map, found steps with random batches; use gd`);
+  throw new InputError(
+    `optimizer.type: ${verb} is a question about a map, found steps with random batches; use gd, or batches in a fixed order (cyclic)`,
+  );
 }

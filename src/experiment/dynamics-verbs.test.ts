@@ -2,6 +2,7 @@
 // (1 − r)θ²/2 + rθ³/3 is the logistic map (THEORY §6), and the two-weight network has a 2-cycle, a flip cascade and death.
 import { describe, expect, test } from "vitest";
 import { wasmEngine } from "../compile/index.ts";
+import { twoCycle } from "../problems/index.ts";
 import { columnOf, encodeRecord, parseRecord, type RunRecord } from "../record/index.ts";
 import { figuresOf } from "../report/figures/figures-of.ts";
 import { answer } from "../report/words/answer.ts";
@@ -172,5 +173,61 @@ basins: { x: { direction: ${direction}, range: [0, 0.01], count: 2 }, y: { index
     const { results } = await ask("basins", twoWeights(plane("[1, 0]")));
     expect(columnOf(results.basins!, "x")).toEqual(Float64Array.of(0, 0.01, 0, 0.01));
     await expect(ask("basins", twoWeights(plane("[1]")))).rejects.toThrow("expected 2 numbers");
+  });
+});
+
+describe("orbits", () => {
+  // THEORY §6: r + 1/r = 1 + h, a = 1/√(hr), b = √(r/h), multipliers 9 − 2(1 + h)² and 3 − 2h.
+  test.each([0.3, 0.325, 0.4])(
+    "the 2-cycle of the paper's network at η = %d, to 1e-10, stable up to its flip",
+    async (eta) => {
+      const record = await ask(
+        "orbits",
+        twoWeights(`optimizer: { type: gd, stepSize: ${eta} }\norbits: { period: 2 }`),
+      );
+      const { a, b, multipliers } = twoCycle(3.53 * eta);
+      const own = record.results.orbits!.find(({ points }) => points.every(([u, v]) => Math.abs(u! - v!) < 1e-9))!;
+      const points = own.points.map(([u]) => u!).sort((x, y) => x - y);
+      expect(points).toEqual([a, b].sort((x, y) => x - y).map((x) => expect.closeTo(x, 10)));
+      const truth = [...multipliers].sort((x, y) => Math.abs(y) - Math.abs(x));
+      expect(own.multipliers).toEqual(truth.map((x) => [expect.closeTo(x, 9), 0]));
+      expect(own.stability).toBe(Math.abs(truth[0]!) < 1 ? "stable" : "unstable");
+      expect(own.residual).toBeLessThan(1e-12);
+      expect(answer(record)).toContain("period 2");
+      expect(figuresOf(record).map(({ name }) => name)).toContain("multipliers");
+    },
+  );
+
+  test("minima come in families: their multiplier 1 is dropped, and said", async () => {
+    const { results, warnings } = await ask(
+      "orbits",
+      twoWeights("optimizer: { type: gd, stepSize: 0.1 }\norbits: { period: 1 }"),
+    );
+    const [first] = results.orbits!;
+    const s = first!.points[0]!.reduce((sum, x) => sum + x * x, 0);
+    expect(first!.points[0]![0]! * first!.points[0]![1]!).toBeCloseTo(1, 10);
+    expect(first!.multipliers).toEqual([[expect.closeTo(1 - 0.353 * s, 9), 0]]);
+    expect(warnings.join()).toContain("the orbit belongs to a family");
+  });
+
+  test("a cyclic epoch is a map too: the fixed points of both batches in turn", async () => {
+    const rest = `optimizer: { type: sgd, stepSize: 0.1 }
+batch: { size: 1, law: cyclic }
+orbits: { period: 1 }`;
+    const { results, warnings } = await ask("orbits", twoWeights(rest));
+    const [u, v] = results.orbits![0]!.points[0]!;
+    expect(u! * v!).toBeCloseTo(1, 10);
+    const s = u! * u! + v! * v!;
+    expect(results.orbits![0]!.multipliers[0]![0]).toBeCloseTo((1 - 0.081 * s) * (1 - 0.625 * s), 8);
+    expect(warnings.join()).toContain("a step of this map is an epoch");
+  });
+
+  test("none of period 3 below its fold, and the record says what the searches met", async () => {
+    const { results, warnings } = await ask(
+      "orbits",
+      twoWeights("optimizer: { type: gd, stepSize: 0.2 }\norbits: { period: 3 }"),
+    );
+    expect(results.orbits).toEqual([]);
+    expect(warnings[0]).toContain("no orbit of period 3");
   });
 });

@@ -10,12 +10,13 @@ import { check, stability } from "./check.ts";
 import { conventionsOf } from "./conventions.ts";
 import { type Host, InputError } from "./host.ts";
 import { lyapunov } from "./lyapunov.ts";
+import { orbits } from "./orbits.ts";
 import { ticker } from "./progress.ts";
 import { readProblem } from "./read-problem.ts";
 import { training } from "./training.ts";
 
 const answers: Partial<Record<Verb, (experiment: Experiment) => Answer>> = {
-  ...{ check, stability, train: training, lyapunov, bifurcation, basins },
+  ...{ check, stability, train: training, orbits, lyapunov, bifurcation, basins },
 };
 
 /** The verbs that `run` answers. */

@@ -1,0 +1,108 @@
+import {
+  type DiscreteMap,
+  findOrbits,
+  gridSeeds,
+  type OrbitSeed,
+  orbitMultipliers,
+  recurrenceSeeds,
+  trajectory,
+} from "../dynamics/index.ts";
+import { createRng, norm } from "../numeric/index.ts";
+import type { FateResult, OrbitResult } from "../record/index.ts";
+import type { OrbitsSpec } from "../spec/index.ts";
+import type { Answer, Experiment } from "./answer.ts";
+import { descentMap, isStochastic, stateAt } from "./descent-maps.ts";
+import { InputError } from "./host.ts";
+
+/** Steps of each trajectory before its end is a seed, and steps after that in which it may come back close. */
+const [transient, watched] = [1000, 1000];
+/** Close returns of each trajectory that are tried. */
+const returns = 8;
+/** Cells of a grid over `box`, at most. */
+const mostCells = 4096;
+/** Further starts lie this far from `parameters`, relative to 1 + ‖θ‖. */
+const spread = 0.1;
+
+/** Periodic orbits, stable or not, with their multipliers: from trajectories that start at `parameters` and near by. */
+export function orbits(experiment: Experiment): Answer {
+  const { spec, theta, tick } = experiment;
+  if (!spec.orbits) throw new InputError("orbits: expected { period } in the file, found nothing");
+  const { period, tolerance, prove, box } = spec.orbits;
+  if (box && box.length !== theta.length) {
+    throw new InputError(`orbits.box: expected ${theta.length} ranges, one for each parameter, found ${box.length}`);
+  }
+  const map = descentMap(experiment, "orbits");
+  try {
+    const { seeds, fate } = seedsOf(experiment, map, spec.orbits);
+    const collection = findOrbits(map, period, counted(seeds, tick), { tolerance });
+    const found = collection.orbits.map(
+      ({ period: own, points, residual }, i): { orbit: OrbitResult; reason: string } => {
+        tick(`multipliers of orbit ${i + 1} of ${collection.orbits.length}`, i / collection.orbits.length);
+        const { multipliers, stability, reason } = orbitMultipliers(map, points);
+        const positions = points.map((x) => Array.from(x.subarray(0, theta.length)));
+        return { orbit: { period: own, points: positions, multipliers, stability, residual, proof: null }, reason };
+      },
+    );
+    const warnings = [
+      ...(isStochastic(spec) ? ["a step of this map is an epoch; periods and multipliers are per epochs"] : []),
+      ...[...new Set(found.map(({ reason }) => reason))].filter((reason) => reason !== ""),
+      ...noneWarning(period, collection),
+      ...(prove ? ["orbits: these orbits are computed, not proved: this version searches no proofs of orbits"] : []),
+      ...(box ? ["orbits: the box was searched from a grid; that there is no other orbit in it is not proved"] : []),
+    ];
+    return { results: { orbits: found.map(({ orbit }) => orbit), fate }, warnings };
+  } finally {
+    map.dispose();
+  }
+}
+
+function noneWarning(period: number, { orbits: found, shorter, searches }: ReturnType<typeof findOrbits>): string[] {
+  if (found.length > 0) return [];
+  const divisors = [...new Set(shorter.map((orbit) => orbit.period))].sort((a, b) => a - b);
+  const instead =
+    divisors.length === 0 ? "" : `; ${shorter.length} led to shorter ones, of period ${divisors.join(", ")}`;
+  return [
+    `no orbit of period ${period}: ${searches.stalled} searches stalled, ${searches.diverged} diverged${instead}`,
+  ];
+}
+
+/** Guesses, and what became of the trajectory from `parameters`. */
+function seedsOf(
+  { spec, theta, tick }: Experiment,
+  map: DiscreteMap,
+  { period, starts, box }: OrbitsSpec,
+): { readonly seeds: readonly OrbitSeed[]; readonly fate: FateResult } {
+  const rng = createRng(spec.seed, "orbit starts");
+  const n = theta.length;
+  const seeds: OrbitSeed[] = [];
+  let first: FateResult | null = null;
+  for (let k = 0; k < starts; k++) {
+    tick(`trajectory ${k + 1} of ${starts}`, k / starts);
+    const away = k === 0 ? 0 : (spread * (1 + norm(theta))) / Math.sqrt(n);
+    const start = stateAt(
+      theta.map((value) => value + away * rng.normal()),
+      map.dimension,
+    );
+    const { end, fate } = trajectory(map, start, { steps: transient, position: n });
+    first ??= fate;
+    seeds.push(start);
+    if (fate.kind === "diverged") continue;
+    seeds.push(end, ...recurrenceSeeds(map, end, { period, steps: watched, transient: 0, count: returns }));
+  }
+  if (box) {
+    const per = Math.max(1, Math.floor(mostCells ** (1 / n)));
+    const cells = gridSeeds(
+      box,
+      box.map(() => per),
+    ) as Float64Array[];
+    seeds.push(...cells.map((x) => stateAt(x, map.dimension)));
+  }
+  return { seeds, fate: first! };
+}
+
+function* counted(seeds: readonly OrbitSeed[], tick: Experiment["tick"]): Generator<OrbitSeed> {
+  for (const [i, seed] of seeds.entries()) {
+    tick(`orbits from seed ${i + 1} of ${seeds.length}`, i / seeds.length);
+    yield seed;
+  }
+}
