@@ -66,6 +66,8 @@ export function interpolatingStability(context: StabilityContext): StabilityAnsw
   tick("rank of the tangent kernel at nearby minima", null);
   const rank = rankLocallyConstant(objective, minimum.theta, {
     ...{ rtol: rankTolerance, factor: curvature },
+    // Neighbours are taken to where the minimum itself was taken.
+    residual: Math.max(1e-12, 2 * minimum.result.maxResidual!),
     rng: createRng(spec.seed, "rank"),
     onProgress: () => tick("rank of the tangent kernel at nearby minima", null),
   });

@@ -1,4 +1,4 @@
-import { sampleHessian } from "../curvature/index.ts";
+import { type HessianSpectrum, hessianSpectrum, sampleHessian } from "../curvature/index.ts";
 import { createRng, type Matrix, matrix } from "../numeric/index.ts";
 import { type Hypothesis, type Results, tableOf } from "../record/index.ts";
 import {
@@ -13,13 +13,14 @@ import {
   type Verdict,
 } from "../stability/index.ts";
 import { lawOf } from "./batch-law.ts";
-import { type HessianSpectrum, hessianSpectrum } from "./hessian-spectrum.ts";
 import type { StabilityAnswer, StabilityContext } from "./interpolating.ts";
 import { kinkDistance } from "./kink-distance.ts";
 import { lrConversions } from "./lr.ts";
 
 /** Gradients below this times max(1, ‖θ‖) count as a critical point. */
 const criticalTolerance = 1e-6;
+/** Eigenvalues looked for at each end of a spectrum that is too large to be computed whole. */
+const atEachEnd = 6;
 /** Per-sample Hessians are stored up to this many numbers in all. */
 const hessianBudget = 2e7;
 /** An eigenvalue below this times the largest modulus counts as 0. */
@@ -35,10 +36,13 @@ export function nonInterpolatingStability(context: StabilityContext): StabilityA
   const { weightDecay } = spec.optimizer;
   const law = lawOf(spec, problem, labels, null);
   const rng = createRng(spec.seed, "stability");
-  const spectrum = hessianSpectrum(objective, theta, { weightDecay, rng: rng.fork("lanczos"), tick });
+  const spectrum = hessianSpectrum(objective, theta, {
+    ...{ weightDecay, count: atEachEnd, rtol: 1e-8, rng: rng.fork("lanczos") },
+    onProgress: (products) => tick(`sharpness: ${products} Hessian products`, null),
+  });
   const { values, residuals } = spectrum;
   const last = values.length - 1;
-  const smallest = { value: values[last], residual: Math.max(residuals[last], rounding(values)) };
+  const smallest = { value: values[last], residual: residuals[last] };
   // The spectrum holds the decay already.
   const rule = { ...context.rule, weightDecay: 0 };
   const critical = result.gradientNorm! <= criticalTolerance * Math.max(1, result.parameterNorm!);
@@ -109,11 +113,6 @@ function notInterpolating({ spec, minimum }: StabilityContext): Verdict {
   }
   const size = minimum.result.maxResidual!.toPrecision(2);
   return notApplicable("not-interpolating", `residuals are left: the largest is ${size}, so the noise does not vanish`);
-}
-
-/** Size of the rounding errors of a dense spectrum. */
-function rounding(values: Float64Array): number {
-  return 1e-14 * values.length * Math.max(Math.abs(values[0]), Math.abs(values[values.length - 1]));
 }
 
 /** The eigenvalues that are not 0 up to their residual: directions of ker H are taken as those of the critical set. */

@@ -1,6 +1,6 @@
 import { compileObjective, type Engine } from "../compile/index.ts";
 import { type LossSpec as NetworkLoss, networkProblem, readModel } from "../network/index.ts";
-import { formulaProblem, type Problem } from "../program/index.ts";
+import { FormulaError, formulaProblem, type Problem } from "../program/index.ts";
 import type { InputHash } from "../record/index.ts";
 import { filesOf, type RunSpec } from "../spec/index.ts";
 import { requireMemory } from "./forecast.ts";
@@ -35,12 +35,12 @@ export async function readProblem(spec: RunSpec, host: Host, engine: Engine): Pr
   return { ...read(spec), inputs, rebuild: (own) => read(own).problem };
 }
 
-/** The rooms below say what does not fit as a RangeError: here, where the numbers are the person's, it is bad input. */
+/** The rooms below say what does not fit as a RangeError or FormulaError: here, where it is the person's, it is bad input. */
 function asInput<T>(read: () => T): T {
   try {
     return read();
   } catch (error) {
-    throw error instanceof RangeError ? new InputError(error.message) : error;
+    throw error instanceof RangeError || error instanceof FormulaError ? new InputError(error.message) : error;
   }
 }
 
