@@ -12,6 +12,7 @@ import { encodeRecord, type RunRecord } from "../../record/index.ts";
 import { renderTerminal } from "../../report/index.ts";
 import { filesOf, type RunSpec, readSpec, runId } from "../../spec/index.ts";
 import { exitCodes } from "../exit.ts";
+import { onInterrupt } from "../interrupt.ts";
 import type { RunOptions } from "../options.ts";
 import { reproducingCommand } from "../reproducing-command.ts";
 import { runFiles } from "../run-files.ts";
@@ -66,16 +67,11 @@ async function runListening(given: Given, spec: RunSpec, folder: string, options
       },
     },
   );
-  let signals = 0;
-  const onSignal = () => {
-    if (++signals > 1) process.exit(exitCodes.interrupted);
-    running.stop();
-  };
-  for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, onSignal);
+  onInterrupt(running.stop);
   try {
     return await running.result;
   } finally {
-    for (const signal of ["SIGINT", "SIGTERM"] as const) process.off(signal, onSignal);
+    onInterrupt(null);
     line.clear();
   }
 }
