@@ -1,1 +1,3 @@
+export { type Decision, type DecisionOptions, decideProblem } from "./decide-problem.ts";
 export { type Collapse, demonstrateCollapse } from "./demonstrate-collapse.ts";
+export { type PieceSearch, type SearchOptions, searchPieces } from "./search-pieces.ts";

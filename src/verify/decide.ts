@@ -21,6 +21,8 @@ export interface ExceptionalStep {
   readonly realised: Realised;
   readonly piece: string;
   readonly reason: string;
+  /** The equation of the constant eigenvalue, when the step size is irrational; `value` is then an approximation. */
+  readonly polynomial?: string;
 }
 
 /** What the structure theorems say of the map at every step size and at the user's. */
@@ -142,7 +144,8 @@ function judge(
   return { ...list, reach, warnings: [...base.warnings, ...warnings] };
 }
 
-function isNear(a: Rational, b: Rational): boolean {
+/** Whether two step sizes agree to one part in 10⁹. */
+export function isNear(a: Rational, b: Rational): boolean {
   const { numerator, denominator } = divideRationals(a, b);
   const difference = numerator < denominator ? denominator - numerator : numerator - denominator;
   return difference * nearby < denominator;

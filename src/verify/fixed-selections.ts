@@ -22,10 +22,20 @@ export function fixNodes(roots: readonly p.Node[], selections: Selections): p.No
     const operands = node.operands.map((o) => copies.get(o)!);
     const chosen = selections.get(node);
     const unchanged = operands.every((o, i) => o === node.operands[i]);
+    const settled = node.op === "select" ? settledSelect(operands) : null;
     if (chosen) copies.set(node, chosenBranch(node, operands, chosen));
+    else if (settled) copies.set(node, settled);
     else copies.set(node, unchanged ? node : p.makeNode(node.op, operands, node.attributes as never));
   }
   return roots.map((root) => copies.get(root)!);
+}
+
+/** The branch of a selection whose condition is the same constant everywhere. */
+function settledSelect([condition, a, b]: readonly p.Node[]): p.Node | null {
+  if (condition?.op !== "constant") return null;
+  const { values } = condition.attributes;
+  if (values.every((v) => v === 0)) return b!;
+  return values.every((v) => v !== 0 && !Number.isNaN(v)) ? a! : null;
 }
 
 /** The kinked nodes of a loss in program order, with what vanishes at the kink and the choice made on each side. */

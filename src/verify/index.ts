@@ -1,5 +1,31 @@
 export { excludesAffine, excludesConstant, excludesSinesAndAffine, slopes } from "./activation-facts.ts";
-export { decideByStructure, type ExceptionalStep, type Finding, structureTheorems } from "./decide.ts";
+export { type CertifiedPiece, certifyPiece } from "./certified-piece.ts";
+export { decideByStructure, type ExceptionalStep, type Finding, isNear, structureTheorems } from "./decide.ts";
+export { degreeBound } from "./degree.ts";
+export { rationalScalars, residueScalars } from "./exact-scalars.ts";
+export { fixSelections, lossKinks, type Selections } from "./fixed-selections.ts";
+export { formalPieces, selectionKey } from "./formal-pieces.ts";
+export { encloseHessian, hessianProgram, type LossInputs, lossInputs, readHessian } from "./hessian-reader.ts";
+export { evaluateIntervals, intervalScalars } from "./interval-reader.ts";
+export { type MeanFeatures, meanFeatures } from "./mean-features.ts";
+export { evaluateResidues, type ModularReading, withPrime } from "./modular-reader.ts";
 export { type NetworkStructure, networkStructure } from "./network-structure.ts";
+export { type PieceProof, pieceOf, refutePieceProofs, type StepFacts, targetEigenvalue } from "./piece-proofs.ts";
+export {
+  type ConstantSpectrum,
+  checkWitness,
+  constantSpectrum,
+  excludedAtPoint,
+  excludedModulo,
+  findWitness,
+  isRoot,
+  type Piece,
+  singularEigenvalue,
+  spectrumAt,
+  type Witness,
+} from "./piece-spectrum.ts";
+export { encloseNumber, encloseNumbers } from "./read-number.ts";
+export { readProgram, type Scalars, UnreadableOperation } from "./scalar-reader.ts";
 export type * from "./theorem.ts";
 export { type RuleClass, type RuleFacts, type RuleVerdict, ruleVerdict } from "./update-rule-class.ts";
+export { domainLimit } from "./whole-domain.ts";

@@ -1,0 +1,69 @@
+import { type Node, type NodeOf, type OpName, topologicalOrder } from "../program/index.ts";
+
+/**
+ * An upper bound of the degree of a node as a polynomial in the parameters; Infinity when its form is no polynomial (or a
+ * selection depends on the parameters). A loss of degree two has a constant Hessian.
+ */
+export function degreeBound(root: Node, parameters: ReadonlySet<Node>): number {
+  const degrees = new Map<Node, number>();
+  for (const node of topologicalOrder([root])) {
+    const operands = node.operands.map((o) => degrees.get(o)!);
+    const rule = rules[node.op] as Rule<OpName>;
+    degrees.set(node, parameters.has(node) ? 1 : rule(operands, node as NodeOf<OpName>));
+  }
+  return degrees.get(root)!;
+}
+
+type Rule<K extends OpName> = (degrees: readonly number[], node: NodeOf<K>) => number;
+
+const zero: Rule<OpName> = () => 0;
+const largest: Rule<OpName> = (degrees) => Math.max(...degrees);
+const total: Rule<OpName> = (degrees) => degrees.reduce((a, b) => a + b, 0);
+/** Constant where its operands are, else no polynomial. */
+const fixed: Rule<OpName> = (degrees) => (degrees.every((d) => d === 0) ? 0 : Number.POSITIVE_INFINITY);
+const multiple = (degree: number, factor: number) => (degree === 0 ? 0 : degree * factor);
+
+const rules = {
+  input: zero,
+  constant: zero,
+  neg: largest,
+  abs: fixed,
+  square: ([d]) => multiple(d!, 2),
+  sqrt: fixed,
+  exp: fixed,
+  expm1: fixed,
+  log: fixed,
+  log1p: fixed,
+  sin: fixed,
+  cos: fixed,
+  tanh: fixed,
+  sigmoid: fixed,
+  softplus: fixed,
+  erf: fixed,
+  step: fixed,
+  pow: ([d], { attributes: { exponent } }) =>
+    Number.isInteger(exponent) && exponent >= 0 ? multiple(d!, exponent) : d === 0 ? 0 : Number.POSITIVE_INFINITY,
+  add: largest,
+  sub: largest,
+  mul: total,
+  div: ([a, b]) => (b === 0 ? a! : Number.POSITIVE_INFINITY),
+  max: fixed,
+  min: fixed,
+  less: fixed,
+  lessEqual: fixed,
+  select: ([condition, a, b]) => (condition === 0 ? Math.max(a!, b!) : Number.POSITIVE_INFINITY),
+  broadcast: largest,
+  sum: largest,
+  reshape: largest,
+  transpose: largest,
+  slice: largest,
+  pad: largest,
+  concat: largest,
+  gather: largest,
+  scatter: largest,
+  matmul: total,
+  maxAlong: fixed,
+  argmaxMask: fixed,
+  softmax: fixed,
+  logSumExp: fixed,
+} as const satisfies { readonly [K in OpName]: Rule<K> };
