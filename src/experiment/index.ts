@@ -1,3 +1,4 @@
+export { type AskOptions, ask, check, stability, toolVersion } from "./ask.ts";
 export { type Forecast, gigabytes } from "./forecast.ts";
 export { type Host, InputError, InterruptedError } from "./host.ts";
 export { type InspectedArray, type Inspection, inspectArrays, inspectExperiment } from "./inspect.ts";
