@@ -20,7 +20,7 @@ import { ruleCocycle } from "./rule-cocycle.ts";
 import { lostWarnings, type StableStepSizes, type StableStepSizesOptions, scanWarnings } from "./stable-step-sizes.ts";
 import { stepSizeGrid } from "./step-size-grid.ts";
 import { type ScanSubject, scan, stableEdges } from "./step-size-scan.ts";
-import { ruleExponent, stepSizeLimit } from "./update-rule.ts";
+import { logContraction, ruleExponent, stepSizeLimit } from "./update-rule.ts";
 import type { Interval } from "./verdict.ts";
 
 /**
@@ -183,7 +183,7 @@ interface Found {
 function exponent(problem: DenseProblem, stepSize: number, options: LambdaOptions): Found {
   const { law, rng, hessians, eigenvalues } = problem;
   if (law.fixedEpoch?.length === 1) {
-    const value = Math.max(...eigenvalues.map((eigenvalue) => Math.log(Math.abs(1 - stepSize * eigenvalue))));
+    const value = Math.max(...eigenvalues.map((eigenvalue) => logContraction(stepSize * eigenvalue)));
     return { value, error: 0, method: "full-batch", estimate: null };
   }
   if (problem.poleSums !== null) {

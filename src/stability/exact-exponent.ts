@@ -3,6 +3,7 @@ import { poleSumExponent } from "./commuting.ts";
 import { periodicExponent } from "./periodic-product.ts";
 import type { PreparedBlock } from "./prepared-problem.ts";
 import { type PlaneFactor, projectiveExponent } from "./projective-line.ts";
+import { logContraction } from "./update-rule.ts";
 
 export type ExactMethod = "full-batch" | "periodic-product" | "rank-one" | "commuting" | "value-iteration";
 
@@ -56,7 +57,7 @@ function exact(
 
 function fullBatch(eigenvalues: Float64Array, stepSize: number): { readonly value: number; readonly error: number } {
   const value = eigenvalues.reduce(
-    (largest, eigenvalue) => Math.max(largest, Math.log(Math.abs(1 - stepSize * eigenvalue))),
+    (largest, eigenvalue) => Math.max(largest, logContraction(stepSize * eigenvalue)),
     Number.NEGATIVE_INFINITY,
   );
   return { value, error: 0 };

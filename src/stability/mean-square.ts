@@ -59,13 +59,14 @@ function blockMoments(
   // A mean-square stable rule is stable in the mean.
   const limit = stepSizeLimit(rule, eigenvalues[0]);
   const low = (stepSize: number) => meanPart(eigenvalues, alpha, rule, stepSize);
-  if (groups.coefficients.length === 0) {
+  const noise = groups.coefficients.length === 0 ? 0 : noiseScale(groups);
+  if (noise <= 1e-13 * eigenvalues[0] ** 2) {
+    // Equal samples: what is left of the noise is rounding.
     return { threshold: () => limit, at: (stepSize) => ({ rho: 1 + low(stepSize), moment: null }) };
   }
   const atOne = (x: number, modes = eigenvalues.length) =>
     momentWeights(eigenvalues.subarray(0, modes), alpha, rule, Math.exp(x), { base: 0, excess: 0 });
   const finder = makeFinder(groups, rng, atOne, Math.log(limit));
-  const noise = noiseScale(groups);
   // The root is off by the square of the residual over the gap.
   const options = { rtol: eigenvalues.length > LARGE ? 1e-6 : 1e-8 };
   let threshold = Number.NaN;

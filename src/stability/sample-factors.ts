@@ -34,7 +34,8 @@ export interface HessianFrame {
 }
 
 /**
- * The factors in the eigenbasis of H = Σ p_i H_i. Directions that only samples of probability 0 see are dropped.
+ * The factors in the eigenbasis of H = Σ p_i H_i. Directions that H does not see are dropped: eigenvalues up to 1e-14 of
+ * the largest (1e-12 when samples of probability 0 may leave some), which is rounding.
  * Cost O(mk·r² + r³), without the r³ when the factor comes in these coordinates (from the eigenvectors of K).
  */
 export function hessianFrame(samples: SampleFactors, probabilities: Float64Array): HessianFrame {
@@ -42,11 +43,12 @@ export function hessianFrame(samples: SampleFactors, probabilities: Float64Array
   if (isDescendingDiagonal(hessian))
     return { samples, eigenvalues: hessian.data.filter((_, i) => i % (hessian.cols + 1) === 0) };
   const { values, vectors } = symmetricEigen(hessian);
-  const rank = probabilities.every((p) => p > 0) ? values.length : effectiveRank(values);
+  const cut = (probabilities.every((p) => p > 0) ? 1e-14 : 1e-12) * values[0];
+  const rank = values.filter((value) => value > cut).length;
   const basis = matrix(rank, values.length, vectors.data.subarray(0, rank * values.length));
   return {
     samples: { factor: multiplyTransposed(samples.factor, basis), outputs: samples.outputs },
-    eigenvalues: values.slice(0, rank).map((value) => Math.max(value, 0)),
+    eigenvalues: values.slice(0, rank),
   };
 }
 
@@ -87,12 +89,9 @@ export function largestBatchNorm({ factor, outputs }: SampleFactors, law: BatchL
 function isDescendingDiagonal(h: Matrix): boolean {
   const n = h.rows;
   for (let a = 0; a < n; a++) {
-    if (!(h.data[a * n + a] > 0) || (a > 0 && h.data[a * n + a] > h.data[(a - 1) * n + a - 1])) return false;
+    if (!(h.data[a * n + a] > 1e-12 * h.data[0]) || (a > 0 && h.data[a * n + a] > h.data[(a - 1) * n + a - 1]))
+      return false;
     for (let b = 0; b < a; b++) if (Math.abs(h.data[a * n + b]) > 1e-14 * h.data[0]) return false;
   }
   return true;
-}
-
-function effectiveRank(values: Float64Array): number {
-  return values.filter((value) => value > 1e-12 * values[0]).length;
 }

@@ -38,8 +38,14 @@ export function stepMatrix(rule: UpdateRule, stepSize: number, eigenvalue: numbe
  */
 export function ruleExponent(rule: UpdateRule, stepSizes: number | ArrayLike<number>, eigenvalue: number): number {
   if (typeof stepSizes !== "number") return scheduleExponent(rule, stepSizes, eigenvalue);
-  if (rule.type === "gd") return Math.log(Math.abs(stepMatrix(rule, stepSizes, eigenvalue)[0]));
+  if (rule.type === "gd") return logContraction(stepSizes * (eigenvalue + (rule.weightDecay ?? 0)));
   return logSpectralRadius(stepMatrix(rule, stepSizes, eigenvalue));
+}
+
+/** log|1 − h|, which is −∞ when 1 − h is nothing but the rounding of h. */
+export function logContraction(h: number): number {
+  const size = Math.abs(1 - h);
+  return size <= 4 * Number.EPSILON * (1 + Math.abs(h)) ? Number.NEGATIVE_INFINITY : Math.log(size);
 }
 
 /**
