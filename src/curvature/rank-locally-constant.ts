@@ -113,7 +113,7 @@ function backToMinima(
   const smallestWeight = objective.weights.reduce((a, b) => Math.min(a, b), 1);
   const tolerance = 1e-2 * smallestWeight * residual ** 2; // about ½p‖∇ℓ‖²/B, for B up to 50
   const { theta } = minimize(objective, start, {
-    ...{ tolerance, gradientTolerance: 0.1 * residual, maxSteps: STEPS },
+    ...{ tolerance, gradientTolerance: 0.1 * residual, maxSteps: STEPS, initialDamping: 1e-12 },
     onProgress,
   });
   return largestResidual(objective, theta) <= residual ? theta : null;

@@ -3,8 +3,6 @@ export interface Damping {
   mu: number;
 }
 
-/** μ at the start, relative to the scale of the curvature. */
-const INITIAL = 0.1;
 /** μ never falls below this, relative to the same: the rounding of the curvature. */
 const SMALLEST = 1e-16;
 /** Past this a step is gradient descent with a tiny step size and still does not help. */
@@ -14,7 +12,6 @@ const RAISE = 2;
 const LOWER = 3;
 
 export function confine(damping: Damping, scale: number): void {
-  if (Number.isNaN(damping.mu)) damping.mu = INITIAL * scale;
   damping.mu = Math.max(damping.mu, SMALLEST * scale);
 }
 

@@ -32,6 +32,7 @@ export function levenbergMarquardt(
     if (grace < 0) return walk.end("converged", "gradient norm within tolerance");
     const before = walk.value;
     const model = dampedModel(objective, loss, theta, walk.gradient);
+    if (Number.isNaN(damping.mu)) damping.mu = settings.initialDamping * model.scale;
     confine(damping, model.scale);
     if (slow >= PATIENCE && objective.outputCount > 0 && !walk.gradientIsSmall()) {
       if (Number.isNaN(newtonDamping.mu)) newtonDamping.mu = damping.mu;

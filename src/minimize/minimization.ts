@@ -29,6 +29,7 @@ export interface Settings {
   readonly tolerance: number;
   readonly gradientTolerance: number;
   readonly maxSteps: number;
+  readonly initialDamping: number;
   readonly onProgress: (progress: Progress) => void;
 }
 

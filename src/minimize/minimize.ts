@@ -14,6 +14,11 @@ export interface MinimizeOptions {
   readonly gradientTolerance?: number;
   /** Default 1000. */
   readonly maxSteps?: number;
+  /**
+   * μ of the first Levenberg–Marquardt step, relative to the largest diagonal entry of the curvature. Default 0.1; next
+   * to nothing (1e-12) for the short way back to minima near by.
+   */
+  readonly initialDamping?: number;
   /** Of "gd", which needs it. */
   readonly stepSize?: number;
   /** w ≥ 0 in F = L + w/2‖θ‖². Default 0. */
@@ -41,7 +46,7 @@ export interface MinimizeOptions {
  * @throws RangeError for options outside their range or a `theta0` of the wrong length.
  */
 export function minimize(objective: Objective, theta0: Float64Array, options: MinimizeOptions = {}): Minimization {
-  const { method = "levenberg-marquardt", weightDecay = 0, stepSize = Number.NaN } = options;
+  const { method = "levenberg-marquardt", weightDecay = 0, stepSize = Number.NaN, initialDamping = 0.1 } = options;
   const { tolerance = 1e-24, gradientTolerance = 1e-12, maxSteps = 1000, onProgress = () => {} } = options;
   const { dimension } = objective;
   if (theta0.length !== dimension) {
@@ -52,7 +57,8 @@ export function minimize(objective: Objective, theta0: Float64Array, options: Mi
     throw new RangeError(`minimize: gradientTolerance must be ≥ 0, got ${gradientTolerance}`);
   if (!(maxSteps >= 0)) throw new RangeError(`minimize: maxSteps must be ≥ 0, got ${maxSteps}`);
   if (!(weightDecay >= 0)) throw new RangeError(`minimize: weightDecay must be ≥ 0, got ${weightDecay}`);
-  const settings = { tolerance, gradientTolerance, maxSteps, onProgress };
+  if (!(initialDamping > 0)) throw new RangeError(`minimize: initialDamping must be > 0, got ${initialDamping}`);
+  const settings = { tolerance, gradientTolerance, maxSteps, initialDamping, onProgress };
   const loss = regularizedLoss(objective, weightDecay);
   const start = theta0.slice();
   switch (method) {

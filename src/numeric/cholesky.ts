@@ -1,4 +1,5 @@
-import { type Matrix, matrix } from "./matrix.ts";
+import { denseKernels } from "./dense-kernels.ts";
+import { type Matrix, matrix, multiplyTransposed } from "./matrix.ts";
 
 /** The lower triangular L (zeros above the diagonal) with A = L Lᵀ. */
 export type CholeskyFactor = Matrix;
@@ -37,6 +38,10 @@ export function choleskyInPlace(a: Matrix): boolean {
 /** Columns start … end, rows start … n: A_ij ← A_ij − Σ_{k < start} L_ik L_jk. */
 function subtractEarlierPanels(l: Float64Array, n: number, start: number, end: number): void {
   if (start === 0) return;
+  if (denseKernels()) {
+    subtractProduct(l, n, start, end);
+    return;
+  }
   let i = start;
   for (; i + 4 <= n; i += 4) {
     const last = Math.min(end, i + 4); // entries right of the diagonal are never read
@@ -45,6 +50,17 @@ function subtractEarlierPanels(l: Float64Array, n: number, start: number, end: n
     for (; j < last; j++) for (let r = i; r < i + 4; r++) subtractDot(l, n, r, j, start);
   }
   for (; i < n; i++) for (let j = start; j < Math.min(end, i + 1); j++) subtractDot(l, n, i, j, start);
+}
+
+/** The same by a matrix product, whose sums have the same order. */
+function subtractProduct(l: Float64Array, n: number, start: number, end: number): void {
+  const rows = matrix(n - start, start);
+  for (let i = start; i < n; i++) rows.data.set(l.subarray(i * n, i * n + start), (i - start) * start);
+  const width = end - start;
+  const product = multiplyTransposed(rows, matrix(width, start, rows.data.subarray(0, width * start))).data;
+  for (let i = start; i < n; i++) {
+    for (let j = start; j < Math.min(end, i + 1); j++) l[i * n + j] -= product[(i - start) * width + j - start];
+  }
 }
 
 function subtractDot(l: Float64Array, n: number, i: number, j: number, inner: number): void {

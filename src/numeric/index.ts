@@ -6,6 +6,7 @@ export {
   solveLower,
   solveLowerTransposed,
 } from "./cholesky.ts";
+export { type DenseKernels, denseKernels, installDenseKernels, type SymmetricWorkspace } from "./dense-kernels.ts";
 export { erf, erfc } from "./error-function.ts";
 export { ANNIHILATED, createFactorKernel, type FactorKernel, type FactorRun } from "./factor-kernel.ts";
 export { digamma, logGamma } from "./gamma.ts";

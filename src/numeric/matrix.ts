@@ -1,3 +1,5 @@
+import { denseKernels } from "./dense-kernels.ts";
+
 /** A dense real matrix, row-major: entry (i, j) is `data[i * cols + j]`. */
 export interface Matrix {
   readonly rows: number;
@@ -60,9 +62,14 @@ export function multiply(a: Matrix, b: Matrix): Matrix {
   return multiplyTransposed(a, transpose(b));
 }
 
-/** A Bᵀ, m×k times (n×k)ᵀ; only half is computed when A and B are the same object. Cost 2mkn, or mkn. */
+/**
+ * A Bᵀ, m×k times (n×k)ᵀ; only half is computed when A and B are the same object. Cost 2mkn, or mkn. Each element is
+ * the sum of its products in the order of the inner index, whatever the sizes and whoever computes it.
+ */
 export function multiplyTransposed(a: Matrix, b: Matrix): Matrix {
   if (a.cols !== b.cols) throw new RangeError(`multiplyTransposed: ${shape(a)} times ${shape(b)}ᵀ does not fit`);
+  const fast = denseKernels()?.multiplyTransposed(a, b);
+  if (fast) return fast;
   const result = matrix(a.rows, b.rows);
   const symmetric = a === b;
   for (let k0 = 0; k0 < a.cols; k0 += PANEL) {
@@ -84,7 +91,7 @@ function addRowBlock(a: Matrix, b: Matrix, c: Matrix, i: number, k0: number, k1:
   }
   const last = Math.min(a.rows, i + 4);
   for (; j < b.rows; j++) {
-    for (let r = i; r < last; r++) c.data[r * b.rows + j] += rowDot(a.data, r * a.cols, b.data, j * b.cols, k0, k1);
+    for (let r = i; r < last; r++) addDot(a, r, b, j, c, k0, k1);
   }
 }
 
@@ -100,14 +107,15 @@ function addTile(
   k0: number,
   k1: number,
 ): void {
-  let s00 = 0;
-  let s01 = 0;
-  let s10 = 0;
-  let s11 = 0;
-  let s20 = 0;
-  let s21 = 0;
-  let s30 = 0;
-  let s31 = 0;
+  let at = i * n + j;
+  let s00 = c[at];
+  let s01 = c[at + 1];
+  let s10 = c[at + n];
+  let s11 = c[at + n + 1];
+  let s20 = c[at + 2 * n];
+  let s21 = c[at + 2 * n + 1];
+  let s30 = c[at + 3 * n];
+  let s31 = c[at + 3 * n + 1];
   const a0 = i * inner;
   const a1 = a0 + inner;
   const a2 = a1 + inner;
@@ -130,24 +138,25 @@ function addTile(
     s30 += s * x;
     s31 += s * y;
   }
-  let at = i * n + j;
-  c[at] += s00;
-  c[at + 1] += s01;
+  c[at] = s00;
+  c[at + 1] = s01;
   at += n;
-  c[at] += s10;
-  c[at + 1] += s11;
+  c[at] = s10;
+  c[at + 1] = s11;
   at += n;
-  c[at] += s20;
-  c[at + 1] += s21;
+  c[at] = s20;
+  c[at + 1] = s21;
   at += n;
-  c[at] += s30;
-  c[at + 1] += s31;
+  c[at] = s30;
+  c[at + 1] = s31;
 }
 
-function rowDot(a: Float64Array, offsetA: number, b: Float64Array, offsetB: number, k0: number, k1: number): number {
-  let sum = 0;
-  for (let k = k0; k < k1; k++) sum += a[offsetA + k] * b[offsetB + k];
-  return sum;
+function addDot(a: Matrix, i: number, b: Matrix, j: number, c: Matrix, k0: number, k1: number): void {
+  const x = a.data.subarray(i * a.cols + k0, i * a.cols + k1);
+  const y = b.data.subarray(j * b.cols + k0, j * b.cols + k1);
+  let sum = c.data[i * b.rows + j];
+  for (let k = 0; k < x.length; k++) sum += x[k] * y[k];
+  c.data[i * b.rows + j] = sum;
 }
 
 function mirrorUpper(c: Matrix): void {

@@ -1,7 +1,8 @@
+import { denseKernels, type SymmetricWorkspace } from "./dense-kernels.ts";
 import { type Matrix, matrix } from "./matrix.ts";
 import { powerOfTwoScale } from "./power-of-two-scale.ts";
 import { tridiagonalize } from "./tridiagonal.ts";
-import { tridiagonalQl } from "./tridiagonal-ql.ts";
+import { qlIteration, tridiagonalQl } from "./tridiagonal-ql.ts";
 
 /** Eigenvalues, largest first, and orthonormal eigenvectors: row i of `vectors` belongs to `values[i]`. */
 export interface SymmetricEigen {
@@ -22,8 +23,11 @@ export interface SymmetricEigen {
 export function symmetricEigen(a: Matrix): SymmetricEigen {
   const work = scaledCopy(a);
   const n = a.rows;
-  const t = tridiagonalize(work.matrix, true);
-  tridiagonalQl(t, work.matrix.data, n);
+  const t = tridiagonalize(work.matrix, true, work.kernels);
+  if (work.kernels) {
+    qlIteration(t, work.kernels.rotate);
+    work.kernels.finish();
+  } else tridiagonalQl(t, work.matrix.data, n);
   const order = descending(t.diagonal);
   const values = new Float64Array(n);
   const vectors = matrix(n, n);
@@ -37,17 +41,29 @@ export function symmetricEigen(a: Matrix): SymmetricEigen {
 /** The eigenvalues of a symmetric matrix (lower triangle), largest first, as `symmetricEigen` at a sixth of the cost. */
 export function symmetricEigenvalues(a: Matrix): Float64Array {
   const work = scaledCopy(a);
-  const t = tridiagonalize(work.matrix, false);
+  const t = tridiagonalize(work.matrix, false, work.kernels);
   tridiagonalQl(t);
   return t.diagonal.map((x) => x * work.factor).sort((x, y) => y - x);
 }
 
-/** A copy with largest entry in [1, 2), and the power of two that undoes the scaling. */
-function scaledCopy(a: Matrix): { matrix: Matrix; factor: number } {
-  if (a.rows !== a.cols) throw new RangeError(`symmetricEigen: expected a square matrix, got ${a.rows}×${a.cols}`);
+interface ScaledCopy {
+  readonly matrix: Matrix;
+  readonly factor: number;
+  readonly kernels?: SymmetricWorkspace;
+}
+
+/** Below this the plain loops are as fast. */
+const SMALLEST_FOR_KERNELS = 32;
+
+/** A copy with largest entry in [1, 2), where kernels want it if any, and the power of two that undoes the scaling. */
+function scaledCopy(a: Matrix): ScaledCopy {
+  const n = a.rows;
+  if (n !== a.cols) throw new RangeError(`symmetricEigen: expected a square matrix, got ${n}×${a.cols}`);
   const factor = powerOfTwoScale("symmetricEigen", a.data);
-  const data = a.data.map((x) => x / factor);
-  return { matrix: matrix(a.rows, a.cols, data), factor };
+  const kernels = n < SMALLEST_FOR_KERNELS ? null : denseKernels()?.symmetricWorkspace(n);
+  const data = kernels?.a ?? new Float64Array(n * n);
+  for (let i = 0; i < data.length; i++) data[i] = a.data[i] / factor;
+  return { matrix: matrix(n, n, data), factor, ...(kernels && { kernels }) };
 }
 
 function descending(values: Float64Array): Int32Array {

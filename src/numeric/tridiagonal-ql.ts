@@ -11,6 +11,16 @@ const SWEEPS_PER_VALUE = 60;
  * Entries should be of size about 1 (scale before). Cost 30n² for the values and about 9n²·width for the rows.
  */
 export function tridiagonalQl(t: Tridiagonal, rows?: Float64Array, width = 0): void {
+  qlIteration(t, (first, high, cs, sn) => {
+    if (rows) rotateRows(rows, width, first, high, cs, sn);
+  });
+}
+
+/** What becomes of the rotations of a sweep: rows (i, i+1) by cs[i], sn[i], for i = high−1 down to first. */
+export type Rotate = (first: number, high: number, cosines: Float64Array, sines: Float64Array) => void;
+
+/** `tridiagonalQl` that hands the rotations of each sweep to `rotate`. The arrays are used again afterwards. */
+export function qlIteration(t: Tridiagonal, rotate: Rotate): void {
   const { diagonal: d, offDiagonal } = t;
   const n = d.length;
   const e = new Float64Array(n + 1);
@@ -24,7 +34,7 @@ export function tridiagonalQl(t: Tridiagonal, rows?: Float64Array, width = 0): v
       if (high === low) break;
       if (budget-- === 0) throw new RangeError("symmetricEigen: no convergence; are all entries finite?");
       const first = sweep(d, e, low, high, cosines, sines);
-      if (rows) rotateRows(rows, width, first, high, cosines, sines);
+      rotate(first, high, cosines, sines);
     }
   }
   offDiagonal.fill(0);

@@ -1,0 +1,42 @@
+import type { Matrix } from "./matrix.ts";
+
+/**
+ * Inner loops of dense algebra that a faster implementation may take over. They promise the bits of the plain ones:
+ * each sum has the documented order, so results do not depend on whether kernels are installed, only times do.
+ */
+export interface DenseKernels {
+  /** A Bᵀ, each element the sum of its products in the order of the inner index; null when it does not take the case. */
+  multiplyTransposed(a: Matrix, b: Matrix): Matrix | null;
+  /** Room for the eigenproblem of an n × n matrix, valid until the next call of a kernel; null when there is none. */
+  symmetricWorkspace(n: number): SymmetricWorkspace | null;
+}
+
+/** The loops of a symmetric eigenproblem on a matrix of their own. */
+export interface SymmetricWorkspace {
+  /** n × n, row-major. */
+  readonly a: Float64Array;
+  /** w ← A₀v for the leading i × i block A₀ (lower triangle) and v the first i entries of row i. */
+  multiplyLeading(i: number, w: Float64Array): void;
+  /** A₀ ← A₀ − vwᵀ − wvᵀ, lower triangle. */
+  updateLeading(i: number, w: Float64Array): void;
+  /** Rows 0 … i−1, columns 0 … i−1: A ← A(I − τvvᵀ) with v in row i. */
+  applyReflection(i: number, tau: number): void;
+  /** Rotates rows (i, i+1) by cosines[i], sines[i], for i = high−1 down to first; may be done later. */
+  rotate(first: number, high: number, cosines: Float64Array, sines: Float64Array): void;
+  /** Does what is left of the rotations. */
+  finish(): void;
+}
+
+let installed: DenseKernels | null = null;
+
+/**
+ * Installs kernels for products, Cholesky factors and symmetric eigenproblems in this thread, or removes them (null).
+ * A host calls it once at its start. It is no option of each call because it cannot change a result.
+ */
+export function installDenseKernels(kernels: DenseKernels | null): void {
+  installed = kernels;
+}
+
+export function denseKernels(): DenseKernels | null {
+  return installed;
+}
