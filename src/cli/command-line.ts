@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import { addRunOptions } from "./options.ts";
+import { absent, addRunOptions, addSet } from "./options.ts";
 import { type VerbRow, verbRows } from "./verbs.ts";
 
 /** Does the work of a verb and gives its exit code. */
@@ -13,10 +13,14 @@ export function commandLine(version: string, threads: number, handle: Handler): 
     .usage("<verb> <file> [options]")
     .configureOutput({ outputError: () => {}, writeErr: () => {} })
     .exitOverride()
-    .showSuggestionAfterError(true);
+    .showSuggestionAfterError(true)
+    .addHelpText("after", `\n${exitCodeHelp}`);
   for (const verb of verbRows) addVerb(program, verb, threads, handle);
   return program;
 }
+
+const exitCodeHelp = `Exit codes: 0 the report was made, 1 with --strict an open verdict, 2 bad input, 3 interrupted,
+70 a fault of ours. \`separatrix <verb> --help\` shows an example.`;
 
 function addVerb(program: Command, verb: VerbRow, threads: number, handle: Handler): void {
   const command = program
@@ -25,33 +29,31 @@ function addVerb(program: Command, verb: VerbRow, threads: number, handle: Handl
     .description(verb.summary)
     .addHelpText("after", `\nExample:\n  ${verb.example}`);
   const act = async (file: string | undefined, options: Record<string, unknown>) => {
-    process.exitCode = await handle(verb, file, options);
+    process.exitCode = await handle(verb, file, { ...absent, ...options });
   };
   switch (verb.kind) {
     case "experiment":
       addRunOptions(command.argument("<file>", "the experiment, YAML or JSON"), threads).action(act);
       return;
     case "inspect":
-      command
-        .argument("<file>", "an experiment, a file of numbers or a record")
-        .option("--set <path=value>", "change a value of the file", (value, before: string[]) => [...before, value], [])
-        .option("--program", "print the program too", false)
-        .option("--debug", "show the stack of an error", false)
+      addSet(command.argument("<file>", "an experiment, a file of numbers or a record"))
+        .option("--program", "print the program too")
+        .option("--debug", "show the stack of an error")
         .action(act);
       return;
     case "report":
       command
         .argument("<folder>", "the folder of a run")
-        .option("--json", "print the record", false)
-        .option("--quiet", "print nothing", false)
-        .option("--debug", "show the stack of an error", false)
+        .option("--json", "print the record")
+        .option("--quiet", "print nothing")
+        .option("--debug", "show the stack of an error")
         .action(act);
       return;
     case "init":
       command
         .argument("[file]", "where to write; without it, standard output")
-        .option("--force", "replace the file", false)
-        .option("--debug", "show the stack of an error", false)
+        .option("--force", "replace the file")
+        .option("--debug", "show the stack of an error")
         .action(act);
   }
 }

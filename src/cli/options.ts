@@ -16,23 +16,28 @@ export interface RunOptions {
   readonly debug: boolean;
 }
 
+/** Options that were not given; kept out of commander, whose help would print each of them. */
+export const absent = {
+  ...{ set: [], force: false, json: false, strict: false, dryRun: false, quiet: false, debug: false },
+} as const;
+
 export function addRunOptions(command: Command, threads: number): Command {
-  return command
-    .option("--set <path=value>", "change a value of the file, read as YAML (repeatable)", collect, [])
+  return addSet(command)
     .option("--out <folder>", "write record, report, figures and data there")
-    .option("--force", "let --out replace the folder of another run", false)
-    .option("--json", "print the record, and nothing else, on standard output", false)
-    .option("--strict", "exit with 1 when a verdict is undetermined, undecided or disproved", false)
+    .option("--force", "let --out replace the folder of another run")
+    .option("--json", "print the record, and nothing else, on standard output")
+    .option("--strict", "exit with 1 when a verdict is undetermined, undecided or disproved")
     .option("--seed <n>", "the seed of every random stream, in place of the file's", integer("--seed", 0))
     .option("--threads <n>", "threads to compute with", integer("--threads", 1), threads)
     .addOption(new Option("--engine <name>", "what runs programs").choices(["wasm", "reference"]).default("wasm"))
-    .option("--dry-run", "print the memory and time that the run would take", false)
-    .option("--quiet", "print no progress, warnings or report", false)
-    .option("--debug", "show the stack of an error", false);
+    .option("--dry-run", "print the memory and time that the run would take")
+    .option("--quiet", "print no progress, warnings or report")
+    .option("--debug", "show the stack of an error");
 }
 
-function collect(value: string, before: readonly string[]): string[] {
-  return [...before, value];
+export function addSet(command: Command): Command {
+  const collect = (value: string, before: readonly string[] = []) => [...before, value];
+  return command.option("--set <path=value>", "change a value of the file, read as YAML (repeatable)", collect);
 }
 
 function integer(option: string, min: number): (text: string) => number {

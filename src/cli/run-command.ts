@@ -15,7 +15,7 @@ export async function main(args: readonly string[], version: string): Promise<vo
       }
       case "inspect": {
         const { inspect } = await import("./verbs/inspect.ts");
-        return inspect(file!, { ...(options as unknown as { set: string[]; program: boolean }), version });
+        return inspect(file!, { ...(options as unknown as { set: string[]; program?: boolean }), version });
       }
       case "report": {
         const { redraw } = await import("./verbs/report.ts");

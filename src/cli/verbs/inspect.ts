@@ -11,7 +11,7 @@ import { alignedColumns } from "../text-table.ts";
 
 export interface InspectOptions {
   readonly set: readonly string[];
-  readonly program: boolean;
+  readonly program?: boolean;
   readonly version: string;
 }
 
@@ -34,7 +34,7 @@ async function describe(file: string, { set, program, version }: InspectOptions)
     interrupted: () => false,
   });
   const inspection = await inspectExperiment(spec, "check", host);
-  return `${sections(inspection).join("\n\n")}\n${program ? `\n${inspection.program}` : ""}`;
+  return `${sections(inspection).join("\n\n")}\n${program === true ? `\n${inspection.program}` : ""}`;
 }
 
 function sections({ conventions, files, layers, tensors, costs, forecast }: Inspection): string[] {
