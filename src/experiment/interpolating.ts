@@ -66,8 +66,7 @@ export function interpolatingStability(context: StabilityContext): StabilityAnsw
   tick("rank of the tangent kernel at nearby minima", null);
   const rank = rankLocallyConstant(objective, minimum.theta, {
     ...{ rtol: rankTolerance, factor: curvature },
-    // Neighbours are taken to where the minimum itself was taken.
-    residual: Math.max(1e-12, 2 * minimum.result.maxResidual!),
+    residual: neighbourResidual(minimum.result.maxResidual!, rankTolerance),
     rng: createRng(spec.seed, "rank"),
     onProgress: () => tick("rank of the tangent kernel at nearby minima", null),
   });
@@ -131,6 +130,14 @@ export function interpolatingStability(context: StabilityContext): StabilityAnsw
       curves: curvesTable(sets.curve, isPlain),
     },
   };
+}
+
+/**
+ * How far neighbouring minima are descended to. A residual r lends the kernel spurious eigenvalues of relative order r²,
+ * so where the minimum itself stopped short of rounding, r² at a hundredth of the cut is near enough.
+ */
+function neighbourResidual(here: number, rankTolerance: number): number {
+  return here <= 1e-11 ? 1e-12 : Math.max(2 * here, 0.1 * Math.sqrt(rankTolerance));
 }
 
 function prepareProblem(
