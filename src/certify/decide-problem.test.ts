@@ -16,7 +16,15 @@ const rule = (stepSize: number, more: Partial<RuleFacts> = {}): RuleFacts => ({
   ...more,
 });
 const options = (problem: Problem, theta: Float64Array, more: Partial<DecisionOptions> = {}): DecisionOptions => ({
-  ...{ theta, pieces: 64, trials: 2, effort: 1e8, rng: createRng(3, "decide"), batches: [problem.weights] },
+  ...{
+    theta,
+    pieces: 64,
+    trials: 2,
+    effort: 1e8,
+    rng: createRng(3, "decide"),
+    batches: [problem.weights],
+    fullBatch: true,
+  },
   ...more,
 });
 const decide = (problem: Problem, theta: Float64Array, facts: RuleFacts, more: Partial<DecisionOptions> = {}) =>
@@ -45,7 +53,7 @@ describe("formula objectives, decided exactly by pieces", () => {
     expect(full.finding.verdict).toBe("proved");
     expect(values(full)).toEqual(["1/2", "10/11"]);
     const batches = [Float64Array.of(1, 0), Float64Array.of(0, 1)];
-    const single = (eta: number) => decide(problem, theta, rule(eta, { type: "sgd" }), { batches });
+    const single = (eta: number) => decide(problem, theta, rule(eta, { type: "sgd" }), { batches, fullBatch: false });
     expect(values(single(0.7))).toEqual(["5/19", "1/2", "5"]);
     expect(single(0.7).finding).toMatchObject({ verdict: "proved", reach: "every-except-listed", complete: true });
     expect(single(5).finding.verdict).toBe("disproved");
@@ -161,7 +169,7 @@ describe("smooth networks that no structure theorem reaches: one verified point"
     const eta = 0.83;
     const { finding, proofs } = decide(problem, theta, rule(eta));
     expect(finding).toMatchObject({ verdict: "proved", scope: "everywhere", method: "pieces" });
-    const facts = { stepSize: eta, weightDecay: 0, batches: [problem.weights] };
+    const facts = { stepSize: eta, weightDecay: 0, batches: [problem.weights], fullBatch: true };
     expect(refutePieceProofs(problem, facts, proofs!)).toBe(null);
     expect(refutePieceProofs(problem, facts, [])).not.toBe(null);
     const n = problem.dimension;

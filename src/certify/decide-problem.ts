@@ -33,11 +33,15 @@ export interface Decision {
   readonly proofs: readonly PieceProof[] | null;
   /** A θ inside the piece on which the map is singular, where one was found by examining pieces. */
   readonly singularAt: readonly number[] | null;
+  /** The sample weights of the batch whose step is singular there. */
+  readonly singularBatch: ArrayLike<number> | null;
 }
 
 export interface DecisionOptions extends SearchOptions {
   /** Sample weights of every batch of positive probability; null when they are too many to list. */
   readonly batches: readonly ArrayLike<number>[] | null;
+  /** Whether every step sees all samples with the weights p_i. */
+  readonly fullBatch: boolean;
 }
 
 /**
@@ -49,7 +53,7 @@ export function decideProblem(problem: Problem, rule: RuleFacts, options: Decisi
   const byStructure = decideByStructure(structure, rule);
   const settled = (finding: Finding): Decision => ({
     ...{ finding, structure },
-    ...{ piecesExamined: 0, proofs: null, singularAt: null },
+    ...{ piecesExamined: 0, proofs: null, singularAt: null, singularBatch: null },
   });
   if (ruleVerdict(rule).kind !== "gradient") return settled(byStructure);
   const finding = structure ? withMeanFeatures(problem, structure, byStructure, rule, options) : byStructure;
@@ -63,6 +67,7 @@ export function decideProblem(problem: Problem, rule: RuleFacts, options: Decisi
     piecesExamined: search.piecesExamined,
     proofs: search.everywhere ? search.proofs : null,
     singularAt: search.singular?.theta ?? null,
+    singularBatch: search.singular ? facts.batches[search.singular.batch]! : null,
   };
 }
 
@@ -72,10 +77,10 @@ function withMeanFeatures(
   structure: NetworkStructure,
   finding: Finding,
   rule: RuleFacts,
-  { theta }: DecisionOptions,
+  { theta, fullBatch }: DecisionOptions,
 ): Finding {
   const { form, output } = structure;
-  if (rule.type === "sgd" || form.kind !== "mse" || !output?.bias || output.activation !== null) return finding;
+  if (!fullBatch || form.kind !== "mse" || !output?.bias || output.activation !== null) return finding;
   if (finding.complete) return finding;
   const twiceScale = multiplyRationals(rational(2n), simplestRational(form.scale));
   const value = divideRationals(rational(1n), addRationals(twiceScale, simplestRational(rule.weightDecay)));

@@ -1,3 +1,4 @@
+export { boxInPiece, collapseAlongKernel } from "./collapse-along-kernel.ts";
 export { type Decision, type DecisionOptions, decideProblem } from "./decide-problem.ts";
 export { type Collapse, demonstrateCollapse } from "./demonstrate-collapse.ts";
 export { type PieceSearch, type SearchOptions, searchPieces } from "./search-pieces.ts";

@@ -23,6 +23,12 @@ export const verbRows = [
     kind: "experiment",
   },
   {
+    name: "certify",
+    summary: "Is the map non-singular, for which step sizes is it not, and a certificate that others can check.",
+    example: "separatrix certify examples/wme18.yaml --out runs/wme18",
+    kind: "experiment",
+  },
+  {
     name: "train",
     summary: "A run of the optimizer: loss, sharpness against its threshold, kinks crossed, and what became of it.",
     example: "separatrix train examples/digits.yaml --set train.steps=500 --out runs/train",

@@ -6,6 +6,7 @@ import type { Answer, Experiment } from "./answer.ts";
 import { basins } from "./basins.ts";
 import { lawOf } from "./batch-law.ts";
 import { bifurcation } from "./bifurcation.ts";
+import { certify } from "./certify.ts";
 import { check, stability } from "./check.ts";
 import { conventionsOf } from "./conventions.ts";
 import { type Host, InputError } from "./host.ts";
@@ -16,7 +17,7 @@ import { readProblem } from "./read-problem.ts";
 import { training } from "./training.ts";
 
 const answers: Partial<Record<Verb, (experiment: Experiment) => Answer>> = {
-  ...{ check, stability, train: training, orbits, lyapunov, bifurcation, basins },
+  ...{ check, stability, certify, train: training, orbits, lyapunov, bifurcation, basins },
 };
 
 /** The verbs that `run` answers. */

@@ -14,11 +14,13 @@ export type {
 } from "./dynamics-results.ts";
 export { encodeRecord } from "./encode-record.ts";
 export type {
+  CertificateEvidence,
   CertificateVerdict,
   CollapseDemonstration,
   ExceptionalStepSize,
   NonsingularityResult,
   Reach,
+  WitnessRecord,
 } from "./nonsingularity-results.ts";
 export { parseRecord, RecordError } from "./parse-record.ts";
 export type { Conventions, InputHash, RecordKind, Results, RunRecord, ToolStamp } from "./run-record.ts";

@@ -29,6 +29,23 @@ export interface CollapseDemonstration {
   readonly spreadAfter: number;
 }
 
+/** Why 1/η − w is no constant eigenvalue on one piece under one batch: residues of θ mod a prime, or a point. */
+export interface WitnessRecord {
+  readonly batch: number;
+  readonly piece: number;
+  readonly kind: "residues" | "point";
+  readonly prime: number | null;
+  readonly theta: readonly number[];
+}
+
+/** What a certificate rests on beside the structure of the problem. */
+export interface CertificateEvidence {
+  /** Witnesses for every piece, where pieces were examined and all are settled; else empty. */
+  readonly witnesses: readonly WitnessRecord[];
+  /** A box [lo, hi] in every coordinate, inside the singular piece: an open set that one step flattens. */
+  readonly box: readonly (readonly [number, number])[] | null;
+}
+
 export interface NonsingularityResult {
   readonly stepSize: number;
   readonly verdict: CertificateVerdict;
@@ -51,4 +68,5 @@ export interface NonsingularityResult {
   readonly hypotheses: readonly Hypothesis[];
   readonly assumptions: readonly string[];
   readonly demonstration: CollapseDemonstration | null;
+  readonly evidence: CertificateEvidence | null;
 }

@@ -9,7 +9,13 @@ import type {
   OrbitResult,
   SpecialPoint,
 } from "./dynamics-results.ts";
-import type { CollapseDemonstration, ExceptionalStepSize, NonsingularityResult } from "./nonsingularity-results.ts";
+import type {
+  CertificateEvidence,
+  CollapseDemonstration,
+  ExceptionalStepSize,
+  NonsingularityResult,
+  WitnessRecord,
+} from "./nonsingularity-results.ts";
 import type { Results } from "./run-record.ts";
 import type {
   BatchSizeHint,
@@ -182,6 +188,20 @@ const nonsingularity = objectWith({
       spreadBefore: number,
       spreadAfter: number,
     } satisfies Fields<CollapseDemonstration>),
+  ),
+  evidence: orNull(
+    objectWith({
+      witnesses: listOf(
+        objectWith({
+          batch: count,
+          piece: count,
+          kind: oneOf("residues", "point"),
+          prime: orNull(count),
+          theta: listOf(number),
+        } satisfies Fields<WitnessRecord>),
+      ),
+      box: orNull(listOf(interval)),
+    } satisfies Fields<CertificateEvidence>),
   ),
 } satisfies Fields<NonsingularityResult>);
 
