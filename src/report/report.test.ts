@@ -1,7 +1,15 @@
 import { createHash } from "node:crypto";
 import { expect, test } from "vitest";
 import { diagonalKernel, digitsLike } from "../../test/fixtures/records/diagonal-kernel.ts";
-import { basins, bifurcation, branches, lyapunov, orbits, training } from "../../test/fixtures/records/dynamics.ts";
+import {
+  basins,
+  bifurcation,
+  branches,
+  lyapunov,
+  orbits,
+  sweep,
+  training,
+} from "../../test/fixtures/records/dynamics.ts";
 import { phaseDiagram } from "../../test/fixtures/records/phase.ts";
 import { twoWeights } from "../../test/fixtures/records/two-weights.ts";
 import { collapsing, crossEntropy, withoutVerdict } from "../../test/fixtures/records/variants.ts";
@@ -28,6 +36,7 @@ const records: readonly (readonly [string, RunRecord])[] = [
   ["orbits", orbits()],
   ["basins", basins(30)],
   ["lyapunov", lyapunov(5000)],
+  ["sweep", sweep()],
 ];
 
 test.each(records)("%s: the fixture is a valid record", (_, record) => {
@@ -140,6 +149,7 @@ test("the sentences of the dynamics hold the numbers of their records", () => {
   expect(said(orbits())).toContain("0.7055, −0.2214");
   expect(said(branches())).toContain("The nearest bifurcation is a flip at\n0.3502.");
   expect(said(lyapunov())).toContain("The motion is chaotic: its largest exponent is 0.69 per step.");
+  expect(said(sweep())).toMatch(/0\.15 +5b2f0c6f1d6f {2}stable/);
   expect(said(training())).toContain("settled on a cycle of period 2");
   expect(said(bifurcation())).toContain(
     "At step size 0.24 the late iterates lie on one value; at 0.45 they spread over a cloud.",

@@ -108,5 +108,5 @@ figure svg.figure.wide{display:block;max-width:none}figure svg.figure.medium,fig
 section,figure,tr,.numbers,details>div{break-inside:avoid}h2,summary{break-after:avoid}
 section{margin-top:24px}.numbers{margin:22px 0 24px}
 summary::after{content:none!important}
-details:not([open])>*{display:block}
+details:not([open])>*{display:block}details::details-content{content-visibility:visible;display:block;block-size:auto}
 .figure .ground,.figure .cursor{fill:none;stroke:none}}`;

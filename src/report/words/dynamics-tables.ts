@@ -1,5 +1,5 @@
-import type { Complex, RunRecord } from "../../record/index.ts";
-import { exact, measured, rough, span } from "../numerals.ts";
+import type { Cell, Complex, RunRecord } from "../../record/index.ts";
+import { exact, measured, rough, span, whole } from "../numerals.ts";
 import { typeName } from "./dynamics-answer.ts";
 import { upperFirst } from "./subject.ts";
 
@@ -12,9 +12,8 @@ export interface WordTable {
 
 /** Orbits, special points of branches, Lyapunov exponents, measures: whichever the record holds. */
 export function dynamicsTables(record: RunRecord): readonly WordTable[] {
-  return [orbitTable(record), specialPointTable(record), exponentTable(record), measureTable(record)].filter(
-    (table) => table !== null,
-  );
+  const makers = [orbitTable, specialPointTable, exponentTable, measureTable, sweepTable];
+  return makers.map((make) => make(record)).filter((table) => table !== null);
 }
 
 function orbitTable({ results }: RunRecord): WordTable | null {
@@ -64,6 +63,24 @@ function measureTable({ results }: RunRecord): WordTable | null {
     confidence95 === null ? "" : span(...confidence95),
   ]);
   return { title: "Measures", head: ["", "", "95\u00a0% interval"], rows };
+}
+
+/** The first runs of a sweep; the rest stands in its CSV. */
+function sweepTable({ results }: RunRecord): WordTable | null {
+  const { sweep } = results;
+  if (sweep === null || sweep.values === null) return null;
+  const shown = sweep.values.slice(0, mostRuns);
+  const rows = shown.map((row) => row.map((cell, i) => cellText(cell, sweep.columns[i]!)));
+  const title = sweep.rows > mostRuns ? `The first ${mostRuns} of ${whole(sweep.rows)} runs` : "Runs";
+  return { title, head: sweep.columns, rows };
+}
+
+const mostRuns = 40;
+
+function cellText(cell: Cell, column: string): string {
+  if (cell === null) return "";
+  if (typeof cell === "number") return exact(cell);
+  return column === "runId" ? cell.slice(0, 12) : cell;
 }
 
 function complex([re, im]: Complex): string {
