@@ -18,5 +18,6 @@ export {
 } from "./map/compile-map.ts";
 export { type LossDerivatives, type UpdateKernel, updateKernel } from "./map/update-kernel.ts";
 export * from "./objective.ts";
+export { wasmDenseKernels } from "./wasm/dense-kernels.ts";
 export { wasmEngine } from "./wasm/engine.ts";
 export { wasmFactorKernel } from "./wasm/factor-kernel.ts";

@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
 import { totalmem } from "node:os";
 import { resolve } from "node:path";
-import { interpreterEngine, wasmEngine, wasmFactorKernel } from "../compile/index.ts";
+import { interpreterEngine, wasmDenseKernels, wasmEngine, wasmFactorKernel } from "../compile/index.ts";
 import type { Host } from "../experiment/index.ts";
+import { installDenseKernels } from "../numeric/index.ts";
 import { readBytes } from "./read-file.ts";
 
 export type EngineName = "wasm" | "reference";
@@ -18,8 +19,9 @@ export interface NodeHostOptions {
   readonly interrupted: Host["interrupted"];
 }
 
-/** The outside world made of Node. */
+/** The outside world made of Node. Also installs, or removes, the dense kernels of the engine for this thread. */
 export function nodeHost({ folder, engine, ...rest }: NodeHostOptions): Host {
+  installDenseKernels(engine === "wasm" ? wasmDenseKernels() : null);
   return {
     ...rest,
     engine: engine === "wasm" ? wasmEngine : interpreterEngine,

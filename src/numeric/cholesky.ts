@@ -112,23 +112,55 @@ function subtractTile(l: Float64Array, n: number, i: number, j: number, inner: n
 
 /** Factors columns start … end in place, all rows below included; false at a pivot that is not positive. */
 function factorPanel(l: Float64Array, n: number, start: number, end: number): boolean {
-  for (let i = start; i < n; i++) {
-    const base = i * n;
-    const stop = Math.min(i, end);
-    for (let j = start; j < stop; j++) {
-      const other = j * n;
-      let sum = l[base + j];
-      for (let k = start; k < j; k++) sum -= l[base + k] * l[other + k];
-      l[base + j] = sum / l[other + j];
-    }
-    if (i < end) {
-      let pivot = l[base + i];
-      for (let k = start; k < i; k++) pivot -= l[base + k] * l[base + k];
-      if (!(pivot > 0 && pivot < Number.POSITIVE_INFINITY)) return false;
-      l[base + i] = Math.sqrt(pivot);
-    }
+  for (let i = start; i < end; i++) {
+    factorRow(l, n, i, start, i);
+    let pivot = l[i * n + i];
+    for (let k = start; k < i; k++) pivot -= l[i * n + k] * l[i * n + k];
+    if (!(pivot > 0 && pivot < Number.POSITIVE_INFINITY)) return false;
+    l[i * n + i] = Math.sqrt(pivot);
   }
+  let i = end;
+  for (; i + 4 <= n; i += 4) factorFourRows(l, n, i, start, end);
+  for (; i < n; i++) factorRow(l, n, i, start, end);
   return true;
+}
+
+/** Row i, columns start … end. */
+function factorRow(l: Float64Array, n: number, i: number, start: number, end: number): void {
+  const base = i * n;
+  for (let j = start; j < end; j++) {
+    const other = j * n;
+    let sum = l[base + j];
+    for (let k = start; k < j; k++) sum -= l[base + k] * l[other + k];
+    l[base + j] = sum / l[other + j];
+  }
+}
+
+/** Four rows at once: their sums do not wait for each other. */
+function factorFourRows(l: Float64Array, n: number, i: number, start: number, end: number): void {
+  const a0 = i * n;
+  const a1 = a0 + n;
+  const a2 = a1 + n;
+  const a3 = a2 + n;
+  for (let j = start; j < end; j++) {
+    const other = j * n;
+    let s0 = l[a0 + j];
+    let s1 = l[a1 + j];
+    let s2 = l[a2 + j];
+    let s3 = l[a3 + j];
+    for (let k = start; k < j; k++) {
+      const y = l[other + k];
+      s0 -= l[a0 + k] * y;
+      s1 -= l[a1 + k] * y;
+      s2 -= l[a2 + k] * y;
+      s3 -= l[a3 + k] * y;
+    }
+    const pivot = l[other + j];
+    l[a0 + j] = s0 / pivot;
+    l[a1 + j] = s1 / pivot;
+    l[a2 + j] = s2 / pivot;
+    l[a3 + j] = s3 / pivot;
+  }
 }
 
 /** x = (L Lᵀ)⁻¹ b for a Cholesky factor L, into `out` (which may be `b`) or a new array. Cost 2n². */

@@ -1,0 +1,173 @@
+import { type DenseKernels, type Matrix, matrix, type SymmetricWorkspace } from "../../numeric/index.ts";
+import { packForm, packFunction } from "./kernels/pack.ts";
+import { productFunction } from "./kernels/product.ts";
+import { type ProductForm, TILE_COLUMNS } from "./kernels/product-form.ts";
+import {
+  applyReflectionFunction,
+  multiplyLeadingFunction,
+  rotateFunction,
+  updateLeadingFunction,
+} from "./kernels/symmetric.ts";
+import { ModuleBuilder } from "./module-builder.ts";
+
+const PAGE = 65536;
+const LARGEST = 2 ** 31;
+/** Memory is given back after a larger use. */
+const KEPT = 2 ** 26;
+/** Below this many multiplications the plain loops are as fast. */
+const SMALLEST_PRODUCT = 2 ** 15;
+const TILE_ROWS = 4;
+/** Rows of C computed in one call, a multiple of the tile's rows and columns. */
+const STRIP_ROWS = 60;
+/** Sweeps of rotations that are put off until they are done together. */
+const SWEEPS = 32;
+
+type Call = (...values: number[]) => void;
+type Exports = Readonly<Record<"pack" | "product" | "multiplyLeading" | "updateLeading" | "reflect" | "rotate", Call>>;
+
+interface Machine {
+  readonly memory: WebAssembly.Memory;
+  readonly exports: Exports;
+}
+
+/**
+ * The numeric room's `DenseKernels` in WebAssembly, for `installDenseKernels`: packed products in tiles of registers,
+ * Householder reduction by pairs of rows, and QL's rotations put off and then done strip by strip in the cache.
+ * Every sum has the plain order, so values equal the plain ones bit for bit.
+ */
+export function wasmDenseKernels(): DenseKernels {
+  let machine: Machine | null = null;
+  /** Memory of at least this size, or null where it cannot be had. */
+  const provide = (bytes: number): Machine | null => {
+    if (bytes > LARGEST) return null;
+    if (machine && machine.memory.buffer.byteLength > Math.max(KEPT, 2 * bytes)) machine = null;
+    const pages = Math.ceil(bytes / PAGE);
+    try {
+      machine ??= start(pages);
+      const missing = pages - machine.memory.buffer.byteLength / PAGE;
+      if (missing > 0) machine.memory.grow(missing);
+      return machine;
+    } catch {
+      return null;
+    }
+  };
+  return {
+    multiplyTransposed: (a, b) =>
+      a.rows * b.rows * a.cols < SMALLEST_PRODUCT || a.rows < 4 || b.rows < 4 ? null : product(a, b, provide),
+    symmetricWorkspace: (n) => workspace(n, provide),
+  };
+}
+
+function start(pages: number): Machine {
+  const module = new ModuleBuilder();
+  const form: ProductForm = {
+    ...{ batchAxes: 0, tileRows: TILE_ROWS, lastRows: 0, widths: [TILE_COLUMNS], lastColumns: 0 },
+    ...{ inner: "blocked", a: "plain", b: "packed" },
+  };
+  const { form: packing } = packForm({ count: 4, inner: 1, outerStride: 2, innerStride: 1, panel: TILE_COLUMNS });
+  module.export("pack", module.add(packFunction(module, packing)));
+  module.export("product", module.add(productFunction(module, form)));
+  module.export("multiplyLeading", module.add(multiplyLeadingFunction(module)));
+  module.export("updateLeading", module.add(updateLeadingFunction(module)));
+  module.export("reflect", module.add(applyReflectionFunction(module)));
+  module.export("rotate", module.add(rotateFunction(module)));
+  const memory = new WebAssembly.Memory({ initial: pages });
+  const instance = new WebAssembly.Instance(new WebAssembly.Module(module.bytes(1)), { env: { memory } });
+  return { memory, exports: instance.exports as Exports };
+}
+
+/** A Bᵀ in strips of rows; from the diagonal on, and mirrored, when A and B are one object. */
+function product(a: Matrix, b: Matrix, provide: (bytes: number) => Machine | null): Matrix | null {
+  const inner = a.cols;
+  const symmetric = a === b;
+  const rows = roundUp(a.rows, TILE_ROWS);
+  const columns = roundUp(b.rows, TILE_COLUMNS);
+  // Numbers: A with its last rows zero, B in panels, a strip of C. B passes through the strip's place and beyond.
+  const atB = rows * inner;
+  const atC = atB + columns * inner;
+  const room = Math.max(STRIP_ROWS * columns, symmetric ? 0 : columns * inner);
+  const machine = provide(8 * (atC + room));
+  if (!machine) return null;
+  const { pack, product: multiply } = machine.exports;
+  const all = new Float64Array(machine.memory.buffer, 0, atC + room);
+  all.set(a.data);
+  all.fill(0, a.data.length, atB);
+  const source = symmetric ? 0 : atC;
+  if (!symmetric) all.set(b.data, atC);
+  if (!symmetric) all.fill(0, atC + b.data.length, atC + columns * inner);
+  // With A = B the padding of A serves B: rows and columns of four end within it or are ignored.
+  pack(8 * source, 8 * atB, columns / TILE_COLUMNS, inner, 8 * inner, 8, 0, columns / TILE_COLUMNS);
+  const c = new Float64Array(a.rows * b.rows);
+  for (let i = 0; i < rows; i += STRIP_ROWS) {
+    const from = symmetric ? i : 0;
+    const width = columns - from;
+    if (width <= 0) break;
+    const tiles = Math.min(STRIP_ROWS, rows - i) / TILE_ROWS;
+    const strides = [8 * inner, 8, 8 * inner, 8 * TILE_COLUMNS];
+    multiply(8 * i * inner, 8 * (atB + from * inner), 8 * atC, tiles, inner, width, ...strides, 0, tiles);
+    for (let r = i; r < Math.min(a.rows, i + STRIP_ROWS); r++) {
+      const at = atC + (r - i) * width;
+      c.set(all.subarray(at, at + b.rows - from), r * b.rows + from);
+    }
+  }
+  if (symmetric) mirrorUpper(c, a.rows);
+  return matrix(a.rows, b.rows, c);
+}
+
+function roundUp(count: number, unit: number): number {
+  return Math.ceil(count / unit) * unit;
+}
+
+/** The lower triangle from the upper one, in blocks that stay in the cache. */
+function mirrorUpper(c: Float64Array, n: number): void {
+  const block = 32;
+  for (let i0 = 0; i0 < n; i0 += block) {
+    for (let j0 = i0; j0 < n; j0 += block) {
+      for (let i = i0; i < Math.min(n, i0 + block); i++) {
+        for (let j = Math.max(i + 1, j0); j < Math.min(n, j0 + block); j++) c[j * n + i] = c[i * n + j]!;
+      }
+    }
+  }
+}
+
+function workspace(n: number, provide: (bytes: number) => Machine | null): SymmetricWorkspace | null {
+  const vector = 8 * n * n;
+  const ranges = vector + 8 * n;
+  const turns = ranges + 8 * SWEEPS;
+  const machine = provide(turns + 16 * n * SWEEPS);
+  if (!machine) return null;
+  const { buffer } = machine.memory;
+  const { multiplyLeading, updateLeading, reflect, rotate } = machine.exports;
+  const w = new Float64Array(buffer, vector, n);
+  const bounds = new Int32Array(buffer, ranges, 2 * SWEEPS);
+  const angles = new Float64Array(buffer, turns, 2 * n * SWEEPS);
+  let sweeps = 0;
+  let used = 0;
+  const flush = () => {
+    if (sweeps > 0) rotate(0, 8 * n, n, sweeps, ranges, turns);
+    sweeps = 0;
+    used = 0;
+  };
+  return {
+    a: new Float64Array(buffer, 0, n * n),
+    multiplyLeading(i, out) {
+      multiplyLeading(0, 8 * n, i, vector);
+      out.set(w.subarray(0, i));
+    },
+    updateLeading(i, given) {
+      w.set(given.subarray(0, i));
+      updateLeading(0, 8 * n, i, vector);
+    },
+    applyReflection: (i, tau) => reflect(0, 8 * n, i, tau),
+    rotate(first, high, cosines, sines) {
+      bounds[2 * sweeps] = first;
+      bounds[2 * sweeps + 1] = high;
+      for (let i = high - 1; i >= first; i--) {
+        angles[used++] = cosines[i]!;
+        angles[used++] = sines[i]!;
+      }
+      if (++sweeps === SWEEPS) flush();
+    },
+    finish: flush,
+  };
+}
