@@ -41,6 +41,12 @@ export const verbRows = [
     kind: "experiment",
   },
   {
+    name: "continue",
+    summary: "An orbit followed over a range of one number: where it folds, flips, turns or dies, and what leaves it.",
+    example: "separatrix continue orbit.yaml --set continue.range=[0.25,0.4] --out runs/branches",
+    kind: "experiment",
+  },
+  {
     name: "bifurcation",
     summary: "Where the iterates go over a range of one number: the orbit diagram.",
     example: "separatrix bifurcation examples/two-weight.yaml --out runs/diagram",

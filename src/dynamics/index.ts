@@ -6,8 +6,10 @@ export {
   wadaRadius,
 } from "./basin-measures.ts";
 export { type BasinMap, type BasinOptions, basins, twinDisagreement } from "./basins.ts";
+export type { Branch, BranchEnd, BranchPoint, SpecialPoint } from "./branch.ts";
 export type { Complex, ComplexVector } from "./complex.ts";
 export { composition, iterate, withDraw } from "./composition.ts";
+export { type Continuation, type ContinuationOptions, continueOrbit } from "./continue-orbit.ts";
 export { kaplanYorkeDimension } from "./dimension.ts";
 export { type DiscreteMap, denseTangent, type EnsembleMap, type MapFamily, type RandomMap } from "./discrete-map.ts";
 export {
@@ -28,6 +30,8 @@ export {
   lyapunovSpectrum,
   randomLyapunovSpectrum,
 } from "./lyapunov-spectrum.ts";
+export { type BifurcationType, type NormalForm, normalForm } from "./normal-form.ts";
+export type { OrbitAtValue } from "./orbit-curve.ts";
 export { type OrbitDiagram, type OrbitDiagramOptions, orbitDiagram } from "./orbit-diagram.ts";
 export {
   type MultiplierOptions,

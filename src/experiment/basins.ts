@@ -7,10 +7,10 @@ import {
   uncertaintyExponent,
   wadaRadius,
 } from "../dynamics/index.ts";
-import { createRng } from "../numeric/index.ts";
 import { type Measure, tableOf } from "../record/index.ts";
 import type { PlaneAxisSpec } from "../spec/index.ts";
 import type { Answer, Experiment } from "./answer.ts";
+import { deadness } from "./deadness.ts";
 import { descentMap } from "./descent-maps.ts";
 import { InputError } from "./host.ts";
 
@@ -65,19 +65,6 @@ export function basins(experiment: Experiment): Answer {
   } finally {
     map.dispose();
   }
-}
-
-/** Dead (DESIGN §5): positive loss, gradient exactly 0, and a random vector sent to exactly 0 by the Hessian. */
-function deadness({ spec, objective, theta }: Experiment): (position: Float64Array) => boolean {
-  const rng = createRng(spec.seed, "flatness");
-  const v = Float64Array.from(theta, () => rng.normal());
-  const out = new Float64Array(theta.length);
-  const isZero = () => out.every((value) => value === 0);
-  return (position) => {
-    if (!(objective.gradient(position, out) > 0 && isZero())) return false;
-    objective.hvp(position, v, out);
-    return isZero();
-  };
 }
 
 interface PlaneAxis {

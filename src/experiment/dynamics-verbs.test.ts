@@ -2,7 +2,7 @@
 // (1 − r)θ²/2 + rθ³/3 is the logistic map (THEORY §6), and the two-weight network has a 2-cycle, a flip cascade and death.
 import { describe, expect, test } from "vitest";
 import { wasmEngine } from "../compile/index.ts";
-import { twoCycle } from "../problems/index.ts";
+import { cascade, twoCycle } from "../problems/index.ts";
 import { columnOf, encodeRecord, parseRecord, type RunRecord } from "../record/index.ts";
 import { figuresOf } from "../report/figures/figures-of.ts";
 import { answer } from "../report/words/answer.ts";
@@ -229,5 +229,33 @@ orbits: { period: 1 }`;
     );
     expect(results.orbits).toEqual([]);
     expect(warnings[0]).toContain("no orbit of period 3");
+  });
+});
+
+describe("continue", () => {
+  // THEORY §6: the balanced minimum flips at η = 2/(2·3.53); its 2-cycle flips at .350160900142, the 4-cycle at .364881516851.
+  test("the cascade of the paper's network from its 2-cycle, flips to 1e-9", async () => {
+    const rest = `optimizer: { type: gd, stepSize: 0.325 }
+continue: { period: 2, parameter: optimizer.stepSize, range: [0.27, 0.366] }`;
+    const record = await ask("continue", twoWeights(rest));
+    const flips = record.results.branches!.flatMap(({ specialPoints }) =>
+      specialPoints.filter(({ type }) => type === "flip").map(({ stepSize }) => stepSize),
+    );
+    for (const truth of cascade.flips.slice(1)) {
+      expect(Math.min(...flips.map((found) => Math.abs(found - truth)))).toBeLessThan(1e-9);
+    }
+    expect(record.results.branches!.map(({ period }) => period)).toEqual(expect.arrayContaining([2, 4, 8]));
+    expect(record.results.measures!.some(({ name }) => name.includes("supercritical flip of the 2-cycle"))).toBe(true);
+    expect(figuresOf(record).map(({ name }) => name)).toContain("branches");
+    expect(answer(record)).toContain("The 2-cycle was followed over step size");
+  });
+
+  test("a range without the value of the file is refused; where there is no orbit, none is followed", async () => {
+    const rest = (range: string, period: number) => `optimizer: { type: gd, stepSize: 0.2 }
+continue: { period: ${period}, parameter: optimizer.stepSize, range: ${range} }`;
+    await expect(ask("continue", twoWeights(rest("[0.3, 0.4]", 1)))).rejects.toThrow("expected a range that holds");
+    const record = await ask("continue", twoWeights(rest("[0.1, 0.25]", 3)));
+    expect(record.results.branches).toEqual([]);
+    expect(record.warnings[0]).toContain("no orbit of period 3");
   });
 });

@@ -33,7 +33,7 @@ export function orbits(experiment: Experiment): Answer {
   }
   const map = descentMap(experiment, "orbits");
   try {
-    const { seeds, fate } = seedsOf(experiment, map, spec.orbits);
+    const { seeds, fate } = orbitSeeds(experiment, map, spec.orbits);
     const collection = findOrbits(map, period, counted(seeds, tick), { tolerance });
     const found = collection.orbits.map(
       ({ period: own, points, residual }, i): { orbit: OrbitResult; reason: string } => {
@@ -67,10 +67,10 @@ function noneWarning(period: number, { orbits: found, shorter, searches }: Retur
 }
 
 /** Guesses, and what became of the trajectory from `parameters`. */
-function seedsOf(
+export function orbitSeeds(
   { spec, theta, tick }: Experiment,
   map: DiscreteMap,
-  { period, starts, box }: OrbitsSpec,
+  { period, starts, box }: Pick<OrbitsSpec, "period" | "starts" | "box">,
 ): { readonly seeds: readonly OrbitSeed[]; readonly fate: FateResult } {
   const rng = createRng(spec.seed, "orbit starts");
   const n = theta.length;

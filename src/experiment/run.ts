@@ -8,6 +8,7 @@ import { lawOf } from "./batch-law.ts";
 import { bifurcation } from "./bifurcation.ts";
 import { certify } from "./certify.ts";
 import { check, stability } from "./check.ts";
+import { continuation } from "./continuation.ts";
 import { conventionsOf } from "./conventions.ts";
 import { type Host, InputError } from "./host.ts";
 import { lyapunov } from "./lyapunov.ts";
@@ -17,7 +18,7 @@ import { readProblem } from "./read-problem.ts";
 import { training } from "./training.ts";
 
 const answers: Partial<Record<Verb, (experiment: Experiment) => Answer>> = {
-  ...{ check, stability, certify, train: training, orbits, lyapunov, bifurcation, basins },
+  ...{ check, stability, certify, train: training, orbits, continue: continuation, lyapunov, bifurcation, basins },
 };
 
 /** The verbs that `run` answers. */

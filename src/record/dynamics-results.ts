@@ -16,7 +16,7 @@ export interface OrbitResult {
   readonly proof: string | null;
 }
 
-export type BifurcationType = "fold" | "flip" | "neimark-sacker" | "pitchfork" | "border-collision";
+export type BifurcationType = "fold" | "flip" | "neimark-sacker" | "pitchfork" | "transcritical" | "border-collision";
 
 export interface BranchPoint {
   readonly stepSize: number;

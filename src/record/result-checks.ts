@@ -226,7 +226,7 @@ const branch = objectWith({
   ),
   specialPoints: listOf(
     objectWith({
-      type: oneOf("fold", "flip", "neimark-sacker", "pitchfork", "border-collision"),
+      type: oneOf("fold", "flip", "neimark-sacker", "pitchfork", "transcritical", "border-collision"),
       stepSize: number,
       parameter: orNull(number),
       norm: orNull(number),

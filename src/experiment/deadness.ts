@@ -1,0 +1,15 @@
+import { createRng } from "../numeric/index.ts";
+import type { Experiment } from "./answer.ts";
+
+/** Dead (DESIGN §5): positive loss, gradient exactly 0, and a random vector sent to exactly 0 by the Hessian. */
+export function deadness({ spec, objective, theta }: Experiment): (position: Float64Array) => boolean {
+  const rng = createRng(spec.seed, "flatness");
+  const v = Float64Array.from(theta, () => rng.normal());
+  const out = new Float64Array(theta.length);
+  const isZero = () => out.every((value) => value === 0);
+  return (position) => {
+    if (!(objective.gradient(position, out) > 0 && isZero())) return false;
+    objective.hvp(position, v, out);
+    return isZero();
+  };
+}
