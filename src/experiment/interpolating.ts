@@ -77,7 +77,6 @@ export function interpolatingStability(context: StabilityContext): StabilityAnsw
   const isPlain = rule.type === "gd";
   const moments = meanSquare(prepared);
   const ruleMoments = isPlain ? moments : meanSquare(prepared, rule);
-  const exponent = ruleMoments?.exponent(stepSize) ?? null;
   const options = {
     ...{ steps, maxSteps, tolerance, burnIn },
     progress: (done: number, most: number) =>
@@ -119,7 +118,7 @@ export function interpolatingStability(context: StabilityContext): StabilityAnsw
       },
       mu: { ...finite(muFound.value), at: muFound.at, ...muSays },
       lambda: { ...(found ? lambdaFields(found) : liftedFields(lifted!)), ...lambdaSays },
-      meanSquare: meanSquareResult(exponent, doubt),
+      meanSquare: meanSquareResult(ruleMoments, stepSize, doubt),
       stableStepSizes: stable,
       hypotheses: hypotheses(context, prepared, rank, kink),
       lr: lrConversions(spec.loss, problem.outputCount, problem.sampleCount, stepSize, stable),
@@ -186,20 +185,20 @@ function finite(value: number | null) {
   return { value: superstable ? null : value, superstable };
 }
 
-/** Exponents of the second moment this close to 0 get no sign: their error is that of an eigenproblem in doubles. */
-const signTolerance = 1e-9;
-
-function meanSquareResult(exponent: number | null, doubt: Verdict | null): Results["meanSquare"] {
-  if (exponent === null) {
+/** The verdict is that of the threshold; an exponent whose sign rounding has turned is not shown. */
+function meanSquareResult(moments: MeanSquare | null, stepSize: number, doubt: Verdict | null): Results["meanSquare"] {
+  if (moments === null) {
     const reason = "the steps of this batch law depend on each other, so the second moment is that of a whole epoch";
     return { exponent: null, superstable: false, verdict: "not-applicable", cause: null, reason };
   }
-  const { value, superstable } = finite(exponent);
+  const sign = moments.sign(stepSize);
+  const { value, superstable } = finite(moments.exponent(stepSize));
   const says: Verdict =
-    Math.abs(exponent) < signTolerance
-      ? undetermined("interval-contains-zero", "the exponent is 0 up to rounding")
-      : { verdict: exponent < 0 ? "stable" : "unstable", cause: null, reason: null };
-  return { exponent: value, superstable, ...(doubt ?? says) };
+    sign === 0
+      ? undetermined("interval-contains-zero", "the step size is the mean-square threshold up to rounding")
+      : { verdict: sign < 0 ? "stable" : "unstable", cause: null, reason: null };
+  const isLost = value !== null && sign !== 0 && Math.sign(value) !== sign;
+  return { exponent: isLost ? null : value, superstable, ...(doubt ?? says) };
 }
 
 /** Of a rule with a velocity λ is not scanned: its sets are those of the full batch and of the mean square. */

@@ -41,7 +41,7 @@ export function certifiedUpperBound(
   probabilities: Float64Array,
   moment: SecondMoment,
   stepSize: number,
-  found: BlockMoment,
+  found: Pick<BlockMoment, "rho" | "moment">,
 ): number | null {
   const r = frame.eigenvalues.length;
   if (frame.samples.factor.rows * r * r > BUDGET || !Number.isFinite(found.rho)) return null;

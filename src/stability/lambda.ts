@@ -67,7 +67,8 @@ export function lambda(problem: PreparedProblem, stepSize: number, options: Lamb
   const top = blocks.reduce((best, found, i) => (found.value > blocks[best].value ? i : best), 0);
   const lower = problem.blocks.map((block) => logDetBound(block.spectra, stepSize));
   const lowest = lower.reduce((a, b) => (b.value > a.value ? b : a));
-  const certified = certifiedBound(problem, stepSize, options);
+  const moments = momentsOf(problem, options);
+  const certified = certifiedBound(problem, stepSize, moments);
   const sampled = sampledBound(problem, stepSize, blocks, options);
   const upper = sampled !== null && (certified === null || sampled < certified) ? sampled : certified;
   const signInterval = largest(signs);
@@ -76,7 +77,7 @@ export function lambda(problem: PreparedProblem, stepSize: number, options: Lamb
   const superstable = value === Number.NEGATIVE_INFINITY;
   const verdict = lambdaVerdict(superstable, signInterval, {
     lower: Math.max(...lower.map((bound) => bound.safe)),
-    upper: stepSize < problem.contractionLimit ? Number.NEGATIVE_INFINITY : certified,
+    upper: contracts(problem, moments, stepSize) ? Number.NEGATIVE_INFINITY : certified,
   });
   const block = problem.blocks[top];
   return {
@@ -151,14 +152,23 @@ function largest(intervals: readonly Interval[]): Interval {
   return [Math.max(...intervals.map(([lo]) => lo)), Math.max(...intervals.map(([, hi]) => hi))];
 }
 
-function certifiedBound(problem: PreparedProblem, stepSize: number, options: LambdaOptions): number | null {
-  const { secondMoment, probabilities, fixedEpoch } = problem.law;
-  if (options.certify === false || secondMoment === null || fixedEpoch !== null) return null;
-  const moments = options.moments === undefined ? meanSquare(problem) : options.moments;
+/** The moments to prove bounds with; null where nothing is to be proved, or the law has none. */
+function momentsOf(problem: PreparedProblem, { certify = true, moments }: LambdaOptions): MeanSquare | null {
+  if (!certify || problem.law.fixedEpoch !== null) return null;
+  return moments === undefined ? meanSquare(problem) : moments;
+}
+
+/** Whether λ < 0 for certain: no batch stretches any vector, or the step size lies below the mean-square threshold. */
+function contracts(problem: PreparedProblem, moments: MeanSquare | null, stepSize: number): boolean {
+  return stepSize < problem.contractionLimit || moments?.sign(stepSize) === -1;
+}
+
+function certifiedBound(problem: PreparedProblem, stepSize: number, moments: MeanSquare | null): number | null {
+  const { secondMoment, probabilities } = problem.law;
+  if (moments === null || secondMoment === null) return null;
   let bound = Number.NEGATIVE_INFINITY;
   for (const block of problem.blocks) {
-    const found = moments?.block(block.index, stepSize);
-    if (found === undefined) return null;
+    const found = moments.block(block.index, stepSize);
     const own = certifiedUpperBound(block, probabilities, secondMoment, stepSize, found);
     if (own === null) return null;
     bound = Math.max(bound, own);

@@ -13,6 +13,7 @@ import {
   transpose,
 } from "../numeric/index.ts";
 import { type BatchLaw, batchLaw } from "../sampling/index.ts";
+import { lambda } from "./lambda.ts";
 import { meanSquare } from "./mean-square.ts";
 import { prepare, type StabilityProblem } from "./prepared-problem.ts";
 import { stepSizeLimit, type UpdateRule } from "./update-rule.ts";
@@ -202,6 +203,23 @@ test("rank 200, against a plain power iteration at the root", () => {
     v = image.map((x) => x / Math.max(...image));
   }
   expect(Math.abs(growth - 1)).toBeLessThan(1e-9);
+});
+
+// Features (1, 0), (1, ε): the slow direction contracts by ηε²/4 a step, far below rounding of ρ(Q) = 1 − …, yet the mean
+// square is stable exactly below the threshold, near that of two equal samples (E(1 − η)² < 1 below η = 2).
+test.each([1e-4, 1e-6])("with a nearly singular H the side of the threshold gives the sign (ε = %d)", (epsilon) => {
+  const factor = matrix(2, 2, Float64Array.of(1, 0, 1, epsilon));
+  const problem = prepare({ factor, law: batchLaw({ size: 1, sampleCount: 2 }), rng: createRng(0) });
+  const moments = meanSquare(problem)!;
+  const threshold = moments.threshold();
+  expect(threshold).toBeCloseTo(2, 3);
+  for (const share of [1e-3, 0.5, 1 - 1e-7]) expect(moments.sign(share * threshold)).toBe(-1);
+  for (const share of [1 + 1e-7, 1.5, 10]) expect(moments.sign(share * threshold)).toBe(1);
+  expect(moments.sign(threshold)).toBe(0);
+  expect(lambda(problem, 0.5, { moments, steps: 2000, maxSteps: 2000 }).verdict).toBe("stable");
+  // To first order in ε² the slow direction follows the mean: both exponents are −ηλ_min.
+  const slow = problem.eigenvalues[1];
+  expect(Math.abs(moments.exponent(0.5) / (-0.5 * slow) - 1)).toBeLessThan(1e-3);
 });
 
 test("laws whose steps depend on each other have no Q of one step", () => {

@@ -5,12 +5,18 @@ import { type MomentFinder, type MomentOptions, MomentSolver, matrixSpaceFinder 
 import { meanPart, momentWeights } from "./moment-weights.ts";
 import type { PreparedBlock, PreparedProblem } from "./prepared-problem.ts";
 import { stepSizeLimit, type UpdateRule } from "./update-rule.ts";
+import type { Interval } from "./verdict.ts";
 
 export interface MeanSquare {
   /**
    * η_MS: mean-square stable exactly for 0 < η < threshold (rules with velocity: up to the first loss of stability).
    */
   threshold(): number;
+  /**
+   * The sign of ½ log ρ(Q), from the side of the threshold on which the step size lies: −1 stable, 1 unstable, 0 within
+   * the error of the threshold. Certain where the exponent itself drowns in rounding, as it does when H is nearly singular.
+   */
+  sign(stepSize: number): -1 | 0 | 1;
   /** ½ log ρ(Q), nats per step: the exponent of √E‖δ‖²; −∞ when a step annihilates everything. */
   exponent(stepSize: number): number;
   /** ρ(Q) of one block, and the S ⪰ 0 with Q(S) = ρS (null where there is no noise): positions, eigenbasis of H. */
@@ -19,6 +25,8 @@ export interface MeanSquare {
 
 export interface BlockMoment {
   readonly rho: number;
+  /** ρ(Q) − 1 with the digits that ρ(Q) itself loses. */
+  readonly excess: number;
   readonly moment: Matrix | null;
 }
 
@@ -34,17 +42,37 @@ export function meanSquare(problem: PreparedProblem, rule: UpdateRule = { type: 
   if (secondMoment === null) return null;
   const moments = problem.blocks.map((block) => blockMoments(block, secondMoment, rule, problem.rng));
   return {
-    threshold: () => moments.reduce((least, block) => Math.min(least, block.threshold()), Number.POSITIVE_INFINITY),
-    exponent(stepSize) {
-      const rho = moments.reduce((largest, block) => Math.max(largest, block.at(stepSize).rho), 0);
-      return Math.log(rho) / 2;
+    threshold: () =>
+      moments.reduce((least, block) => Math.min(least, block.threshold().value), Number.POSITIVE_INFINITY),
+    sign(stepSize) {
+      const thresholds = moments.map((block) => block.threshold());
+      if (thresholds.every(({ range }) => stepSize < range[0])) return -1;
+      if (!thresholds.some(({ range }) => stepSize > range[1])) return 0;
+      // With a velocity, the mean square may be stable again beyond the first loss.
+      return rule.type === "gd" ? 1 : signOf(largestExcess(moments, stepSize));
     },
+    exponent: (stepSize) => Math.log1p(largestExcess(moments, stepSize)) / 2,
     block: (index, stepSize) => moments[index].at(stepSize),
   };
 }
 
+function largestExcess(moments: readonly BlockMoments[], stepSize: number): number {
+  return moments.reduce((largest, block) => Math.max(largest, block.at(stepSize).excess), -1);
+}
+
+/** An eigenproblem of order 1 in doubles: closer to 0 than this it has no sign. */
+function signOf(excess: number): -1 | 0 | 1 {
+  return Math.abs(excess) < 2e-9 ? 0 : excess < 0 ? -1 : 1;
+}
+
+interface Threshold {
+  readonly value: number;
+  /** Where it lies for certain: the value is too large rather than too small, as a projection never overestimates ρ. */
+  readonly range: Interval;
+}
+
 interface BlockMoments {
-  threshold(): number;
+  threshold(): Threshold;
   at(stepSize: number): BlockMoment;
 }
 
@@ -62,29 +90,31 @@ function blockMoments(
   const noise = groups.coefficients.length === 0 ? 0 : noiseScale(groups);
   if (noise <= 1e-13 * eigenvalues[0] ** 2) {
     // Equal samples: what is left of the noise is rounding.
-    return { threshold: () => limit, at: (stepSize) => ({ rho: 1 + low(stepSize), moment: null }) };
+    return { threshold: () => around(limit, 0), at: (stepSize) => blockMoment(low(stepSize), null) };
   }
   const atOne = (x: number, modes = eigenvalues.length) =>
     momentWeights(eigenvalues.subarray(0, modes), alpha, rule, Math.exp(x), { base: 0, excess: 0 });
   const finder = makeFinder(groups, rng, atOne, Math.log(limit));
   // The root is off by the square of the residual over the gap.
   const options = { rtol: eigenvalues.length > LARGE ? 1e-6 : 1e-8 };
-  let threshold = Number.NaN;
+  let threshold: Threshold | null = null;
   return {
-    threshold() {
-      if (Number.isNaN(threshold)) threshold = firstLoss(finder, atOne, limit, rule, options);
-      return threshold;
-    },
+    threshold: () => (threshold ??= firstLoss(finder, atOne, limit, rule, options)),
     at(stepSize) {
       const base = low(stepSize);
       const weightsAt = (x: number) => momentWeights(eigenvalues, alpha, rule, stepSize, { base, excess: Math.exp(x) });
       for (let top = Math.log(stepSize * stepSize * noise) + 1; ; top += 2) {
         const root = finder.solve(weightsAt, top - FOLDS, top, options);
-        if (root === "below") return { rho: Math.max(0, 1 + base), moment: null };
-        if (root !== "above") return { rho: Math.max(0, 1 + base + Math.exp(root.x)), moment: root.moment };
+        if (root === "below") return blockMoment(base, null);
+        if (root !== "above") return blockMoment(base + Math.exp(root.x), root.moment);
       }
     },
   };
+}
+
+function blockMoment(excess: number, moment: Matrix | null): BlockMoment {
+  const own = Math.max(-1, excess);
+  return { rho: 1 + own, excess: own, moment };
 }
 
 /** Unknowns are logarithms of η and of z − (mean part); so many e-folds below its scale one is looked for. */
@@ -108,24 +138,33 @@ function makeFinder(
   return new MomentSolver(groups, typeof guess === "string" ? null : guess.vector);
 }
 
-/** GD: the one root below the limit of the mean. Velocities: the first root, looked for piece by piece. */
+/**
+ * GD: the one root below the limit of the mean. Velocities: the first root, looked for piece by piece. ρ(M) grows at least
+ * like the step size (GD), so a residual of the eigenvalue 1 moves the root by no more than that, relative to itself.
+ */
 function firstLoss(
   finder: MomentFinder,
   weightsAt: (x: number) => Float64Array,
   limit: number,
   rule: UpdateRule,
   options: MomentOptions,
-): number {
+): Threshold {
   const top = Math.log(limit);
   const ends = [top];
   if (rule.type !== "gd") for (let piece = 1; piece < PIECES; piece++) ends.unshift(top - (8 * piece) / PIECES);
   ends.unshift(top - (rule.type === "gd" ? FOLDS : 14));
   for (let j = 0; j + 1 < ends.length; j++) {
     const root = finder.solve(weightsAt, ends[j], ends[j + 1], options);
-    if (root === "above") return Math.exp(ends[j]);
-    if (root !== "below") return Math.exp(root.x);
+    if (root === "above") return around(Math.exp(ends[j]), 0);
+    if (root !== "below") return around(Math.exp(root.x), root.residual);
   }
-  return limit;
+  return around(limit, 0);
+}
+
+/** A threshold whose value may be too large by `error`, relative to itself, beside rounding. */
+function around(value: number, error: number): Threshold {
+  const rounding = 1e-12;
+  return { value, range: [value * (1 - error - rounding), value * (1 + rounding)] };
 }
 
 const PIECES = 32;
