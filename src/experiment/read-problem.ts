@@ -40,7 +40,10 @@ function asInput<T>(read: () => T): T {
   try {
     return read();
   } catch (error) {
-    throw error instanceof RangeError || error instanceof FormulaError ? new InputError(error.message) : error;
+    if (!(error instanceof RangeError || error instanceof FormulaError)) throw error;
+    throw new InputError(
+      error.message.replace(/^readModel: (?=layers\[|input)/, "model.").replace(/^readModel/, "model"),
+    );
   }
 }
 

@@ -85,3 +85,11 @@ test("bytes of a picture are no table", () => {
   const png = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0, 0, 0, 13);
   expect(() => readArray(png, { file: "p.png" })).toThrow("p.png: expected text, found binary data");
 });
+
+test.each([
+  ["a.csv.gz", "a gzip file"],
+  ["a.npz", "a zip archive of arrays"],
+  ["a.npy", "an npy array"],
+])("text in a file called %s is no table", (file, kind) => {
+  expect(() => readArray(strToU8("1,2\n"), { file })).toThrow(`${file}: expected ${kind}, found other bytes`);
+});

@@ -31,6 +31,7 @@ export function readArray(bytes: Uint8Array, source: ArraySource): NumberArray {
   const range = rows === undefined ? undefined : parseRows(rows, what);
   const plain = unpacked(bytes, what);
   const table = isTable(plain, what);
+  if (table) refuseBrokenPromise(bytes, what);
   const array = table
     ? readCsv(plain, what, { columns, rows: range })
     : selectFromArray(pick(plain, source), columns, range, what);
@@ -67,6 +68,18 @@ function arraysOf(bytes: Uint8Array, what: string): ReadonlyMap<string, () => Nu
 function unpacked(bytes: Uint8Array, what: string): Uint8Array {
   if (bytes.length === 0) throw new FormatError(`${what}: expected numbers, found an empty file`);
   return isGzip(bytes) && !isSafetensors(what) ? gunzip(bytes, longestUnpacked, what) : bytes;
+}
+
+const binaryKinds: readonly (readonly [RegExp, string])[] = [
+  [/\.gz$/i, "a gzip file"],
+  [/\.npz$/i, "a zip archive of arrays"],
+  [/\.npy$/i, "an npy array"],
+];
+
+/** Bytes that no binary format begins with are a table, unless the file's name promises one of those formats. */
+function refuseBrokenPromise(bytes: Uint8Array, what: string): void {
+  const promised = binaryKinds.find(([ending]) => ending.test(what));
+  if (promised && !isGzip(bytes)) throw new FormatError(`${what}: expected ${promised[1]}, found other bytes`);
 }
 
 function pick(bytes: Uint8Array, { file: what, array }: ArraySource): NumberArray {

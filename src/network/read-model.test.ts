@@ -100,8 +100,8 @@ describe("refusals", () => {
     depth === 0 ? { type: "flatten" } : { type: "residual", layers: [nested(depth - 1)] };
   const refusals: [number[], LayerSpec[], string][] = [
     [[4], [], "layers is empty; a network needs at least one layer"],
-    [[], [{ type: "flatten" }], "input must be one to three positive integers, the shape of one sample, got []"],
-    [[2.5], [{ type: "flatten" }], "got [2.5]"],
+    [[], [{ type: "flatten" }], "input: expected one to three positive integers, the shape of one sample, found []"],
+    [[2.5], [{ type: "flatten" }], "found [2.5]"],
     [[4], [{ type: "dense", units: 0 }], "layers[0] (dense) needs an integer ≥ 1 for units, got 0"],
     [[4], [{ type: "dense", units: 1.5 }], "layers[0] (dense) needs an integer ≥ 1 for units, got 1.5"],
     [

@@ -162,7 +162,7 @@ function checkInput(shape: readonly number[]): Shape {
   const ok = shape.length >= 1 && shape.length <= 3 && shape.every((s) => Number.isSafeInteger(s) && s >= 1);
   if (!ok) {
     throw new RangeError(
-      `readModel: input must be one to three positive integers, the shape of one sample, got ${showShape(shape)}`,
+      `readModel: input: expected one to three positive integers, the shape of one sample, found ${showShape(shape)}`,
     );
   }
   return shape;

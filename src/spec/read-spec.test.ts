@@ -201,6 +201,16 @@ describe("numbers", () => {
     );
   });
 
+  test("what turns out later is placed where it was written", () => {
+    const { placed } = readSpec(twoWeights, { file: "a.yaml", set: ["model.input=[2]"] });
+    const line = twoWeights.split("\n").findIndex((text) => text.startsWith("parameters:")) + 1;
+    expect(placed("parameters: expected 3 numbers")).toMatch(
+      new RegExp(`^a.yaml:${line}:\\d+: parameters: expected 3`),
+    );
+    expect(placed("model.input: expected 1")).toBe("--set model.input=[2]: model.input: expected 1");
+    expect(placed("digits.csv: row 2: expected 2 cells")).toBe("digits.csv: row 2: expected 2 cells");
+  });
+
   test("how a number was written stays known", () => {
     const { written } = readSpec(twoWeights, { file: "a.yaml", set: ["optimizer.stepSize=1/4"] });
     expect(written("loss.scale")).toBe("1/2");

@@ -5,7 +5,7 @@ import { runSchema } from "./run-schema.ts";
 import type { RunSpec } from "./run-spec.ts";
 import { parseSource, type SourceDocument } from "./source-document.ts";
 import { SpecError } from "./spec-error.ts";
-import { formatPath, parsePath, replaceAt, type ValuePath } from "./value-path.ts";
+import { formatPath, parsePath, replaceAt, type ValuePath, valueAt } from "./value-path.ts";
 
 export interface ReadSpecOptions {
   /** How messages name the file. */
@@ -20,6 +20,8 @@ export interface ReadSpec {
   readonly spec: RunSpec;
   /** The characters of the file behind the number at a path ("1/3", "0.10"); undefined when the file does not hold it. */
   written(path: string): string | undefined;
+  /** A sentence that begins "path: " or "path (" about something found later, with the place of that path before it. */
+  placed(sentence: string): string;
 }
 
 /**
@@ -41,6 +43,11 @@ export function readSpec(text: string, { file, set = [], seed }: ReadSpecOptions
       const path = parsePath(text);
       const isSet = path === null || assignments.some((a) => startsWith(path, a.path));
       return isSet ? undefined : source.written(path);
+    },
+    placed: (text) => {
+      const path = parsePath(/^[^:\s]+(?=:? )/.exec(text)?.[0] ?? "");
+      const isOurs = path !== null && valueAt(value, path.slice(0, 1)) !== undefined;
+      return isOurs ? `${placeOf(path, undefined, source, assignments)}: ${text}` : text;
     },
   };
 }
@@ -107,12 +114,22 @@ function complete(spec: RunSpec): RunSpec {
 
 function sentence(complaint: Complaint, source: SourceDocument, assignments: readonly Assignment[]): string {
   const { path, key, message } = complaint;
+  const place = placeOf(path, key, source, assignments);
+  const name = fullPath(complaint);
+  return name === "" ? `${place}: ${message}` : `${place}: ${name}: ${message}`;
+}
+
+/** Where the value at a path was written: in the last assignment that touches it, or else in the file. */
+function placeOf(
+  path: ValuePath,
+  key: string | undefined,
+  source: SourceDocument,
+  assignments: readonly Assignment[],
+): string {
   const whole = key === undefined ? path : [...path, key];
   const touches = (a: Assignment) => startsWith(whole, a.path) || (whole.length > 0 && startsWith(a.path, whole));
   const cause = assignments.findLast(touches);
-  const place = cause === undefined ? source.locate(path, key) : cause.text;
-  const name = fullPath(complaint);
-  return name === "" ? `${place}: ${message}` : `${place}: ${name}: ${message}`;
+  return cause === undefined ? source.locate(path, key) : cause.text;
 }
 
 function fullPath({ path, key }: Complaint): string {

@@ -11,7 +11,7 @@ import {
 import { encodeRecord, type RunRecord } from "../../record/index.ts";
 import { renderTerminal } from "../../report/index.ts";
 import { filesOf, type RunSpec, readSpec, runId } from "../../spec/index.ts";
-import { exitCodes } from "../exit.ts";
+import { exitCodes, UsageError } from "../exit.ts";
 import { onInterrupt } from "../interrupt.ts";
 import type { RunOptions } from "../options.ts";
 import { reproducingCommand } from "../reproducing-command.ts";
@@ -29,16 +29,23 @@ export interface Given {
 /** Reads an experiment, runs it in a thread of its own, prints and writes what came out. */
 export async function runExperiment(given: Given, options: RunOptions): Promise<number> {
   const { set, seed, out, force } = options;
-  const { spec } = readSpec(readText(given.file), { file: given.file, set, ...(seed === undefined ? {} : { seed }) });
+  const read = readSpec(readText(given.file), { file: given.file, set, ...(seed === undefined ? {} : { seed }) });
+  const { spec } = read;
   const folder = dirname(resolve(given.file));
   if (options.dryRun) return dryRun(spec, given.verb, machine(given, folder, options));
   if (out !== undefined) checkRunFolder(out, { runId: idOf(given.verb, spec, options.engine, folder), force });
-  const record = await runListening(given, spec, folder, options);
+  const record = await runListening(given, spec, folder, options).catch((error: unknown) => {
+    throw isBadInput(error) ? new UsageError(read.placed(error.message)) : error;
+  });
   if (out !== undefined) writeRunFolder(out, runFiles(record), { runId: record.runId, force });
   if (options.json) process.stdout.write(encodeRecord(record));
   else if (!options.quiet) process.stdout.write(renderTerminal(record, terminalOptions(process.stdout)));
   if (out !== undefined && !options.quiet) process.stderr.write(`wrote ${out}/report.html\n`);
   return options.strict && hasOpenVerdict(record) ? exitCodes.negative : exitCodes.ok;
+}
+
+function isBadInput(error: unknown): error is Error {
+  return error instanceof Error && (error as { code?: unknown }).code === "bad-input";
 }
 
 /** The name of the run before it has started, so that a folder is refused at once. */
