@@ -18,6 +18,7 @@ export function ruleFacts(spec: RunSpec, law: BatchLaw, stepSize: number): RuleF
     stepSize,
     weightDecay: optimizer.weightDecay,
     memory: memoryOf(optimizer),
+    ...("dampening" in optimizer ? { dampening: optimizer.dampening } : {}),
     weightSums: isStochastic(spec) && reweighted ? weightSums(law) : [1],
     clipNorm: optimizer.clipNorm !== undefined,
     clipValue: optimizer.clipValue !== undefined,

@@ -3,12 +3,18 @@ import { type Node, type NodeOf, type OpName, topologicalOrder } from "../progra
 /**
  * An upper bound of the degree of a node as a polynomial in the parameters; Infinity when its form is no polynomial (or a
  * selection depends on the parameters). A loss of degree two has a constant Hessian.
+ *
+ * With `selections: "held"` the bound is that of the polynomials on the pieces: a maximum is one of its operands.
  */
-export function degreeBound(root: Node, parameters: ReadonlySet<Node>): number {
+export function degreeBound(
+  root: Node,
+  parameters: ReadonlySet<Node>,
+  { selections = "free" }: { readonly selections?: "free" | "held" } = {},
+): number {
   const degrees = new Map<Node, number>();
   for (const node of topologicalOrder([root])) {
     const operands = node.operands.map((o) => degrees.get(o)!);
-    const rule = rules[node.op] as Rule<OpName>;
+    const rule = ((selections === "held" ? onPieces[node.op] : undefined) ?? rules[node.op]) as Rule<OpName>;
     degrees.set(node, parameters.has(node) ? 1 : rule(operands, node as NodeOf<OpName>));
   }
   return degrees.get(root)!;
@@ -67,3 +73,16 @@ const rules = {
   softmax: fixed,
   logSumExp: fixed,
 } as const satisfies { readonly [K in OpName]: Rule<K> };
+
+/** Operations that select, with the selection held fixed. */
+const onPieces: { readonly [K in OpName]?: Rule<K> } = {
+  abs: largest,
+  max: largest,
+  min: largest,
+  maxAlong: largest,
+  step: zero,
+  less: zero,
+  lessEqual: zero,
+  argmaxMask: zero,
+  select: ([, a, b]) => Math.max(a!, b!),
+};

@@ -30,8 +30,10 @@ export interface ConstantEigenvalue {
 export interface Examination {
   readonly hypotheses: readonly Hypothesis[];
   readonly applies: boolean;
-  /** Every positive constant eigenvalue of every piece is listed; empty when there is none. */
+  /** Every positive constant eigenvalue of every piece is listed, but for those up to `unlistedUpTo`; empty when there is none. */
   readonly positive: readonly ConstantEigenvalue[];
+  /** Positive constant eigenvalues up to here may exist beside those listed; null when all are listed. */
+  readonly unlistedUpTo: Rational | null;
   /** Whether negative constant eigenvalues are excluded too (they matter under weight decay with η > 1/w). */
   readonly negativeExcluded: boolean;
 }
@@ -58,7 +60,11 @@ export function examination(
   hypotheses: readonly Hypothesis[],
   positive: readonly ConstantEigenvalue[],
   negativeExcluded: boolean,
+  unlistedUpTo: Rational | null = null,
 ): Examination {
   const applies = hypotheses.every((h) => h.status === "holds" || h.status === "not-needed");
-  return { hypotheses, applies, positive: applies ? positive : [], negativeExcluded: applies && negativeExcluded };
+  return {
+    ...{ hypotheses, applies, positive: applies ? positive : [] },
+    ...{ unlistedUpTo, negativeExcluded: applies && negativeExcluded },
+  };
 }

@@ -5,6 +5,8 @@ export interface RuleFacts {
   readonly weightDecay: number;
   /** β of heavy ball and Nesterov; β₁β₂ of the adaptive rules; 0 when there is none. */
   readonly memory: number;
+  /** Of heavy ball; 0 when absent. */
+  readonly dampening?: number;
   /** W_B, the sums of the step weights over the batches: [1] without importance sampling; null when too many to list. */
   readonly weightSums: readonly number[] | null;
   readonly clipNorm: boolean;

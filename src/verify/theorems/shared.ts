@@ -18,6 +18,11 @@ export function lossHypothesis({ form }: NetworkStructure): Hypothesis {
   );
 }
 
+/** The loss is a squared error. */
+export function lossIsSquaredError({ form }: NetworkStructure): Hypothesis {
+  return hypothesis("loss", form.kind === "mse", form.kind === "mse" ? "squared error" : "not a squared error");
+}
+
 /** A dense output layer, trained and used nowhere else, without an activation after it. */
 export function outputLayerHypothesis({ output }: NetworkStructure): Hypothesis {
   const ok = output !== null && output.activation === null;
