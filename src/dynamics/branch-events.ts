@@ -1,7 +1,8 @@
 import { bracketedRoot } from "./bracketed-root.ts";
 import type { Station, Tracer } from "./branch-tracer.ts";
 import { type Complex, isReal, modulus } from "./complex.ts";
-import type { CurveDirection } from "./orbit-curve.ts";
+import { type CurveDirection, planeOf } from "./orbit-curve.ts";
+import { shootingResiduals } from "./shooting.ts";
 
 /** A station at a distance from where a step began. */
 export interface Mark {
@@ -30,6 +31,8 @@ const maxDepth = 40;
 const placeRtol = 1e-14;
 /** Marks on either side of an event stand this part of the step away from it. */
 const besideEvent = 1e-3;
+/** Distance of the orbits from which a branch point is found again, as a part of the step. */
+const polishPart = 0.02;
 
 /**
  * Bifurcations between two marks of one smooth piece of a branch, in order. Crossings of −1 and 1 are seen by the parity
@@ -40,8 +43,11 @@ export function smoothEvents(tracer: Tracer, a: Mark, b: Mark, depth = 0): Smoot
   const change = changeBetween(a.station, b.station);
   if (!change.isAny) return [];
   const single = singleEvent(change, a, b);
-  const mark = single && locate(tracer, a, b, tests[single]);
-  if (mark) return [{ type: single, mark, multiplicity: 1, direction: () => directionAt(tracer, a, mark, b) }];
+  const found = single && locate(tracer, a, b, tests[single]);
+  if (found) {
+    const mark = single === "branch-point" ? polished(tracer, a, found, b) : found;
+    return [{ type: single, mark, multiplicity: 1, direction: () => directionAt(tracer, a, mark, b) }];
+  }
   const middle = depth < maxDepth ? markBetween(tracer, a, b, 0.5 * (a.at + b.at)) : null;
   if (middle) return [...smoothEvents(tracer, a, middle, depth + 1), ...smoothEvents(tracer, middle, b, depth + 1)];
   return [together(a, b, change)];
@@ -148,6 +154,30 @@ export function locate(tracer: Tracer, a: Mark, b: Mark, test: (station: Station
     placeRtol * Math.abs(b.at - a.at),
   );
   return root?.found ?? null;
+}
+
+/**
+ * A branch point found again from orbits around it. There the equations are singular, so an orbit that meets them to
+ * rounding may lie off the branch by the root of that; the orbits a little way off do not, and points, value and test are
+ * smooth along them: the zero is that of the inverse interpolating polynomial.
+ */
+function polished(tracer: Tracer, a: Mark, mark: Mark, b: Mark): Mark {
+  const test = tests["branch-point"];
+  const apart = polishPart * (b.at - a.at);
+  const nodes = [-3, -2, -1, 1, 2, 3]
+    .map((k) => markBetween(tracer, a, b, mark.at + k * apart))
+    .filter((node) => node !== null);
+  if (nodes.length < 6) return mark;
+  const values = nodes.map(({ station }) => test(station));
+  const weights = values.map((t, i) => values.reduce((w, s, j) => (j === i ? w : (w * s) / (s - t)), 1));
+  if (!weights.every(Number.isFinite)) return mark;
+  const mean = (pick: (station: Station) => number) =>
+    nodes.reduce((sum, { station }, i) => sum + weights[i] * pick(station), 0);
+  const points = mark.station.points.map((x, k) => x.map((_, i) => mean(({ points }) => points[k][i])));
+  const value = mean((station) => station.value);
+  const { largest } = shootingResiduals(tracer.family.at(value), points);
+  const orbit = { points, value, residual: largest, iterations: 0 };
+  return { at: mark.at, station: tracer.station(orbit, planeOf(tracer.chord(a.station, b.station))) };
 }
 
 export function markBetween(tracer: Tracer, a: Mark, b: Mark, at: number): Mark | null {

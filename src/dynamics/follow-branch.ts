@@ -47,6 +47,9 @@ const patience = 64;
 /** Corrections that a step may take for the next to be longer. */
 const easyCorrections = 4;
 const growth = 1.6;
+/** Beyond this many times its first size a branch is on its way to infinity and may take longer steps, up to this part of its size. */
+const faraway = 10;
+const longestPart = 0.5;
 /** Marks on either side of a kink stand this part of the step away from it. */
 const besideBorder = 1e-7;
 
@@ -62,6 +65,8 @@ export function followBranch(tracer: Tracer, start: Station, options: FollowOpti
     end: { kind, value, reason },
   });
   let length = options.firstStep;
+  const startSize = orbitSize(start.points);
+  let tiny = 0;
   for (;;) {
     const base = stations.at(-1)!;
     options.progress?.(base.value, stations.length);
@@ -79,13 +84,19 @@ export function followBranch(tracer: Tracer, start: Station, options: FollowOpti
       length = options.firstStep;
       continue;
     }
+    tiny = step.at < patience * options.shortestStep ? tiny + 1 : 0;
+    if (tiny > patience) return finish("stalled", base.value, "the branch turns too sharply to be followed further");
     const a = { at: 0, station: base };
     const stop = firstStop(tracer, a, step, start, stations.length, options);
     const b = stop?.mark ?? step;
     events.push(...eventsOf(tracer, a, b));
     if (b.at > 0) stations.push(b.station);
     if (stop) return finish(stop.kind, b.station.value, stop.reason);
-    const longest = options.longestStep * orbitSize(step.station.points);
+    const size = orbitSize(step.station.points);
+    const longest = Math.min(
+      size * longestPart,
+      options.longestStep * size * Math.max(1, size / (faraway * startSize)),
+    );
     length = Math.min(longest, step.at * (step.station.iterations <= easyCorrections ? growth : 1));
   }
 }

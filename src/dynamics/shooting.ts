@@ -80,17 +80,19 @@ function denseSystem(chain: CondensedChain): ShootingSystem {
       const cols = n + (side ? 1 : 0);
       const a = matrix(cols + (damping > 0 ? cols : 0), cols);
       const b = new Float64Array(a.rows);
-      fillClosing(chain, side?.end, a);
+      // a is measured so that its column is no longer than the others together: else they would count as a family.
+      const unit = side ? 1 / Math.max(1, norm(side.end) / closingNorm(chain)) : 1;
+      fillClosing(chain, side?.end, unit, a);
       b.set(right.end);
       if (border) {
         a.data.set(border.vector, n * cols);
-        a.data[n * cols + n] = border.weight;
+        a.data[n * cols + n] = unit * border.weight;
         b[n] = border.value;
       }
       if (damping > 0) for (let j = 0; j < cols; j++) a.data[(cols + j) * cols + j] = Math.sqrt(damping);
       const { x } = leastSquares(a, b, { rtol: familyRtol });
       const start = x.slice(0, n);
-      const parameter = side ? x[n] : 0;
+      const parameter = side ? unit * x[n] : 0;
       const tops = right.tops.map((top, k) => {
         const moved = top.slice();
         if (side) axpy(-parameter, side.tops[k], moved);
@@ -101,12 +103,22 @@ function denseSystem(chain: CondensedChain): ShootingSystem {
   };
 }
 
-/** [C + D, side] into the upper left of `a`. */
-function fillClosing({ dimension: n, first, last }: CondensedChain, side: Float64Array | undefined, a: Matrix): void {
+/** [C + D, unit·side] into the upper left of `a`. */
+function fillClosing(
+  { dimension: n, first, last }: CondensedChain,
+  side: Float64Array | undefined,
+  unit: number,
+  a: Matrix,
+): void {
   for (let i = 0; i < n; i++) {
     for (let j = 0; j < n; j++) a.data[i * a.cols + j] = first.data[i * n + j] + last.data[i * n + j];
-    if (side) a.data[i * a.cols + n] = side[i];
+    if (side) a.data[i * a.cols + n] = unit * side[i];
   }
+}
+
+/** √(‖C‖² + ‖D‖²). */
+function closingNorm({ first, last }: CondensedChain): number {
+  return Math.hypot(norm(first.data), norm(last.data));
 }
 
 function krylovSystem(

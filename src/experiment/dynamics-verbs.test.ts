@@ -250,6 +250,33 @@ continue: { period: 2, parameter: optimizer.stepSize, range: [0.27, 0.366] }`;
     expect(answer(record)).toContain("The 2-cycle was followed over step size");
   });
 
+  // A second hidden unit, relu(relu(ux) − 2.5k), is silent until u = k. The larger point b of the 2-cycle has
+  // h²B(B − 1) − hB + 1 = 0 for B = b² (THEORY §6), so the collision is planted at B = k².
+  test("a border collision planted in a ReLU network is found and named", async () => {
+    const k = 1.13;
+    const square = k * k;
+    const truth = (square - Math.sqrt(square ** 2 - 4 * square * (square - 1))) / (2 * square * (square - 1)) / 3.53;
+    const record = await ask(
+      "continue",
+      `
+model:
+  input: [1]
+  layers:
+    - { type: dense, units: 1, bias: false, activation: relu }
+    - { type: dense, units: 2, activation: relu, trainable: false }
+    - { type: dense, units: 1, bias: false }
+data: { inputs: [[0.9], [2.5]], targets: [[0.9], [2.5]] }
+loss: { type: mse, scale: 0.5 }
+parameters: { values: [1.1, 1, 1, 0, ${-2.5 * k}, 1, 0.3] }
+optimizer: { type: gd, stepSize: 0.31 }
+continue: { period: 2, parameter: optimizer.stepSize, range: [0.3, 0.335] }`,
+    );
+    const collisions = record.results.branches![0]!.specialPoints.filter(({ type }) => type === "border-collision");
+    expect(collisions.map(({ stepSize }) => stepSize)).toEqual([expect.closeTo(truth, 10)]);
+    expect(answer(record)).toContain("border collision");
+    expect(dynamicsTables(record)[0]!.rows[0]).toEqual(expect.arrayContaining(["Border collision", "2-cycle"]));
+  });
+
   test("a range without the value of the file is refused; where there is no orbit, none is followed", async () => {
     const rest = (range: string, period: number) => `optimizer: { type: gd, stepSize: 0.2 }
 continue: { period: ${period}, parameter: optimizer.stepSize, range: ${range} }`;
