@@ -26,6 +26,7 @@ export {
 } from "./directed-rounding.ts";
 export { erf } from "./error-function.ts";
 export { exp, expm1 } from "./exponential.ts";
+export { clustersOf, type Disc, discModulus, type GeneralSpectrum, generalSpectrum } from "./general-spectrum.ts";
 export { gershgorin } from "./gershgorin.ts";
 export {
   ball,

@@ -11,6 +11,7 @@ export { erf, erfc } from "./error-function.ts";
 export { ANNIHILATED, createFactorKernel, type FactorKernel, type FactorRun } from "./factor-kernel.ts";
 export { digamma, logGamma } from "./gamma.ts";
 export { type ComplexValues, generalEigenvalues } from "./general-eigenvalues.ts";
+export { type GeneralEigen, generalEigen } from "./general-eigenvectors.ts";
 export {
   applyQ,
   applyQTransposed,
