@@ -2,6 +2,7 @@ export { excludesAffine, excludesConstant, excludesSinesAndAffine, slopes } from
 export { type CertifiedPiece, certifyPiece } from "./certified-piece.ts";
 export { decideByStructure, type ExceptionalStep, type Finding, isNear, structureTheorems } from "./decide.ts";
 export { degreeBound } from "./degree.ts";
+export { type EnclosedMap, encloseMap, type MapInputs } from "./enclosed-map.ts";
 export { rationalScalars, residueScalars } from "./exact-scalars.ts";
 export { fixSelections, lossKinks, type Selections } from "./fixed-selections.ts";
 export { formalPieces, selectionKey } from "./formal-pieces.ts";
@@ -10,6 +11,15 @@ export { evaluateIntervals, intervalScalars } from "./interval-reader.ts";
 export { type MeanFeatures, meanFeatures } from "./mean-features.ts";
 export { evaluateResidues, type ModularReading, withPrime } from "./modular-reader.ts";
 export { type NetworkStructure, networkStructure } from "./network-structure.ts";
+export {
+  isolatedZero,
+  type OrbitClaim,
+  type OrbitProof,
+  type ProvedOrbit,
+  type ProvedStability,
+  primeFactors,
+  proveOrbit,
+} from "./orbit-proof.ts";
 export { type PieceProof, pieceOf, refutePieceProofs, type StepFacts, targetEigenvalue } from "./piece-proofs.ts";
 export {
   type ConstantSpectrum,
@@ -26,6 +36,7 @@ export {
 } from "./piece-spectrum.ts";
 export { encloseNumber, encloseNumbers } from "./read-number.ts";
 export { readProgram, type Scalars, UnreadableOperation } from "./scalar-reader.ts";
+export { shootingJacobian, shootingValue, splitPoints } from "./shooting-intervals.ts";
 export type * from "./theorem.ts";
 export { type RuleClass, type RuleFacts, type RuleVerdict, ruleVerdict } from "./update-rule-class.ts";
 export { domainLimit } from "./whole-domain.ts";
