@@ -35,6 +35,9 @@ function addVerb(program: Command, verb: VerbRow, threads: number, handle: Handl
     case "experiment":
       addRunOptions(command.argument("<file>", "the experiment, YAML or JSON"), threads).action(act);
       return;
+    case "reproduce":
+      addRunOptions(command.argument("<figure>", "fig1, fig3 or fig4"), threads).action(act);
+      return;
     case "inspect":
       addSet(command.argument("<file>", "an experiment, a file of numbers or a record"))
         .option("--program", "print the program too")

@@ -13,6 +13,10 @@ export async function main(args: readonly string[], version: string): Promise<vo
         const given = { verb: verb.name as ExperimentVerb, file: file!, version };
         return runExperiment(given, options as unknown as RunOptions);
       }
+      case "reproduce": {
+        const { reproduce } = await import("./verbs/reproduce.ts");
+        return reproduce(file!, version, options as unknown as RunOptions);
+      }
       case "inspect": {
         const { inspect } = await import("./verbs/inspect.ts");
         return inspect(file!, { ...(options as unknown as { set: string[]; program?: boolean }), version });

@@ -6,7 +6,7 @@ export interface VerbRow {
   /** Its question, one line. */
   readonly summary: string;
   readonly example: string;
-  readonly kind: "experiment" | "inspect" | "report" | "init";
+  readonly kind: "experiment" | "reproduce" | "inspect" | "report" | "init";
 }
 
 export const verbRows = [
@@ -65,6 +65,12 @@ export const verbRows = [
     kind: "experiment",
   },
   {
+    name: "reproduce",
+    summary: "A figure of arXiv 2510.24466, computed again: what it shows, and what holds.",
+    example: "separatrix reproduce fig4 --out runs/fig4",
+    kind: "reproduce",
+  },
+  {
     name: "inspect",
     summary: "What an experiment, data or record file holds, without running it.",
     example: "separatrix inspect examples/digits.yaml --program",
@@ -84,4 +90,4 @@ export const verbRows = [
   },
 ] as const satisfies readonly VerbRow[];
 
-export type ExperimentVerb = Extract<(typeof verbRows)[number], { kind: "experiment" }>["name"] & Verb;
+export type ExperimentVerb = Extract<(typeof verbRows)[number], { kind: "experiment" | "reproduce" }>["name"] & Verb;

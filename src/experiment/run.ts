@@ -15,10 +15,22 @@ import { lyapunov } from "./lyapunov.ts";
 import { orbits } from "./orbits.ts";
 import { ticker } from "./progress.ts";
 import { readProblem } from "./read-problem.ts";
+import { reproduce } from "./reproduce/index.ts";
 import { training } from "./training.ts";
 
 const answers: Partial<Record<Verb, (experiment: Experiment) => Answer>> = {
-  ...{ check, stability, certify, train: training, orbits, continue: continuation, lyapunov, bifurcation, basins },
+  ...{
+    check,
+    stability,
+    certify,
+    train: training,
+    orbits,
+    continue: continuation,
+    lyapunov,
+    bifurcation,
+    basins,
+    reproduce,
+  },
 };
 
 /** The verbs that `run` answers. */

@@ -23,6 +23,15 @@ export type {
   WitnessRecord,
 } from "./nonsingularity-results.ts";
 export { parseRecord, RecordError } from "./parse-record.ts";
+export type {
+  PanelAxis,
+  PanelNote,
+  PanelSeries,
+  PublishedFigureName,
+  ReproducedValue,
+  ReproductionPanel,
+  ReproductionResult,
+} from "./reproduction-results.ts";
 export type { Conventions, InputHash, RecordKind, Results, RunRecord, ToolStamp } from "./run-record.ts";
 export { emptyResults, schemaVersion } from "./run-record.ts";
 export type {

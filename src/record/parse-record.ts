@@ -22,6 +22,7 @@ const kinds = [
   "regions",
   "train",
   "sweep",
+  "reproduce",
 ] as const satisfies readonly RecordKind[];
 
 const recordCheck = objectWith({

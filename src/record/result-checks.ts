@@ -16,6 +16,14 @@ import type {
   NonsingularityResult,
   WitnessRecord,
 } from "./nonsingularity-results.ts";
+import type {
+  PanelAxis,
+  PanelNote,
+  PanelSeries,
+  ReproducedValue,
+  ReproductionPanel,
+  ReproductionResult,
+} from "./reproduction-results.ts";
 import type { Results } from "./run-record.ts";
 import type {
   BatchSizeHint,
@@ -262,6 +270,40 @@ const tableFields = objectWith({
 
 const table: Check = (value, path) => tableFields(value, path) ?? rowsFit(value as Table, path);
 
+const panelAxis = objectWith({ name: text, range: orNull(interval) } satisfies Fields<PanelAxis>);
+
+const reproduction = objectWith({
+  figure: oneOf("fig1", "fig3", "fig4"),
+  source: text,
+  claim: text,
+  finding: text,
+  outcome: oneOf("confirmed", "corrected"),
+  values: listOf(
+    objectWith({ name: text, published: orNull(number), found: number } satisfies Fields<ReproducedValue>),
+  ),
+  panels: listOf(
+    objectWith({
+      name: text,
+      title: text,
+      caption: text,
+      x: panelAxis,
+      y: panelAxis,
+      table,
+      series: listOf(
+        objectWith({
+          name: text,
+          x: text,
+          y: text,
+          kind: oneOf("line", "dots"),
+          tone: oneOf("main", "other", "stable", "unstable"),
+        } satisfies Fields<PanelSeries>),
+      ),
+      sets: listOf(objectWith({ name: text, intervals: listOf(interval) })),
+      notes: listOf(objectWith({ x: number, y: number, text } satisfies Fields<PanelNote>)),
+    } satisfies Fields<ReproductionPanel>),
+  ),
+} satisfies Fields<ReproductionResult>);
+
 /** One check for each group of `results`. */
 export const resultChecks = {
   minimum: orNull(minimum),
@@ -289,6 +331,7 @@ export const resultChecks = {
   regions: orNull(table),
   history: orNull(table),
   sweep: orNull(table),
+  reproduction: orNull(reproduction),
 } satisfies Fields<Results>;
 
 function rowsFit({ rows, columns, values }: Table, path: string): Complaint | null {

@@ -1,5 +1,6 @@
 import type { BranchResult, ExponentResult, FateResult, Measure, OrbitResult } from "./dynamics-results.ts";
 import type { NonsingularityResult } from "./nonsingularity-results.ts";
+import type { ReproductionResult } from "./reproduction-results.ts";
 import type {
   BatchSizeHint,
   CurvatureResult,
@@ -30,7 +31,8 @@ export type RecordKind =
   | "basins"
   | "regions"
   | "train"
-  | "sweep";
+  | "sweep"
+  | "reproduce";
 
 export interface ToolStamp {
   readonly name: string;
@@ -103,6 +105,7 @@ export interface Results {
   readonly history: Table | null;
   /** axes…, runId, verdicts. */
   readonly sweep: Table | null;
+  readonly reproduction: ReproductionResult | null;
 }
 
 /**
@@ -152,5 +155,6 @@ export function emptyResults(): Results {
     regions: null,
     history: null,
     sweep: null,
+    reproduction: null,
   };
 }

@@ -27,9 +27,9 @@ export function renderFigures(record: RunRecord): readonly { readonly name: stri
 /** Every table of a record as CSV, under the file name that the record gives it, and the spectrum as one more. */
 export function renderTables(record: RunRecord): readonly { readonly file: string; readonly csv: string }[] {
   const { spectrum } = record.results;
-  const tables = Object.values(record.results).filter(
-    (value): value is Table => isTable(value) && value.values !== null,
-  );
+  const tables = [...Object.values(record.results), ...(record.results.reproduction?.panels ?? []).map((p) => p.table)]
+    .filter(isTable)
+    .filter(({ values }) => values !== null);
   const all =
     spectrum === null
       ? tables

@@ -12,6 +12,7 @@ import {
   orbitsSchema,
   phaseSchema,
   planeSchema,
+  reproduceSchema,
   stabilitySchema,
   sweepSchema,
   trainSchema,
@@ -40,4 +41,5 @@ export const runSchema: z.ZodType<RunSpec> = mapping("an experiment { model, dat
   regions: planeSchema.exactOptional().describe("Options of `regions`."),
   train: trainSchema.exactOptional().describe("Options of `train`."),
   sweep: sweepSchema.exactOptional().describe("Options of `sweep`."),
+  reproduce: reproduceSchema.exactOptional().describe("Which published figure `reproduce` computes again."),
 });

@@ -9,6 +9,7 @@ import type {
   OrbitsSpec,
   PhaseSpec,
   PlaneSpec,
+  ReproduceSpec,
   StabilitySpec,
   SweepSpec,
   TrainSpec,
@@ -27,7 +28,8 @@ export type Verb =
   | "basins"
   | "regions"
   | "train"
-  | "sweep";
+  | "sweep"
+  | "reproduce";
 
 /**
  * An experiment file with every default filled in: plain data, and itself a valid experiment file.
@@ -58,4 +60,5 @@ export interface RunSpec {
   readonly regions?: PlaneSpec;
   readonly train?: TrainSpec;
   readonly sweep?: SweepSpec;
+  readonly reproduce?: ReproduceSpec;
 }

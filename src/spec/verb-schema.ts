@@ -11,6 +11,7 @@ import type {
   PhaseSpec,
   PlaneAxisSpec,
   PlaneSpec,
+  ReproduceSpec,
   StabilitySpec,
   SweepSpec,
   TrainSpec,
@@ -130,6 +131,12 @@ export const trainSchema: z.ZodType<TrainSpec> = mapping("train options { steps 
   steps,
   every: integer(1).default(1),
   top: integer(1).default(1),
+});
+
+export const figureNames = ["fig1", "fig3", "fig4"] as const;
+
+export const reproduceSchema: z.ZodType<ReproduceSpec> = mapping("reproduce { figure }", {
+  figure: oneOf(figureNames),
 });
 
 const sweepable = [

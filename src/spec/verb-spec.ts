@@ -106,6 +106,13 @@ export type SweepableVerb =
   | "regions"
   | "train";
 
+/** Figures of arXiv 2510.24466 that can be computed again. */
+export type FigureName = "fig1" | "fig3" | "fig4";
+
+export interface ReproduceSpec {
+  readonly figure: FigureName;
+}
+
 export interface SweepSpec {
   readonly verb: SweepableVerb;
   readonly axes: readonly AxisSpec[];

@@ -1,3 +1,4 @@
+export { aroundPoles } from "./around-poles.ts";
 export { type BatchOperator, denseOperator } from "./batch-operator.ts";
 export { invertibility } from "./batch-spectra.ts";
 export { type Cocycle, type CocyclePath, cocycle } from "./cocycle.ts";

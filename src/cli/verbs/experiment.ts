@@ -22,16 +22,25 @@ import { dryRun } from "./dry-run.ts";
 
 export interface Given {
   readonly verb: ExperimentVerb;
+  /** How messages, and the command that repeats the run, name it. */
   readonly file: string;
   readonly version: string;
 }
 
-/** Reads an experiment, runs it in a thread of its own, prints and writes what came out. */
-export async function runExperiment(given: Given, options: RunOptions): Promise<number> {
+/** Reads an experiment file, runs it in a thread of its own, prints and writes what came out. */
+export function runExperiment(given: Given, options: RunOptions): Promise<number> {
+  return runText(given, { text: readText(given.file), folder: dirname(resolve(given.file)) }, options);
+}
+
+/** The same for the text of an experiment, whose paths are relative to `folder`. */
+export async function runText(
+  given: Given,
+  { text, folder }: { readonly text: string; readonly folder: string },
+  options: RunOptions,
+): Promise<number> {
   const { set, seed, out, force } = options;
-  const read = readSpec(readText(given.file), { file: given.file, set, ...(seed === undefined ? {} : { seed }) });
+  const read = readSpec(text, { file: given.file, set, ...(seed === undefined ? {} : { seed }) });
   const { spec } = read;
-  const folder = dirname(resolve(given.file));
   if (options.dryRun) return dryRun(spec, given.verb, machine(given, folder, options));
   if (out !== undefined) checkRunFolder(out, { runId: idOf(given.verb, spec, options.engine, folder), force });
   const record = await runListening(given, spec, folder, options).catch((error: unknown) => {

@@ -6,13 +6,14 @@ import { exponentFigure } from "./exponent-figure.ts";
 import { historyFigure } from "./history-figure.ts";
 import { multiplierFigure } from "./multiplier-figure.ts";
 import { orbitDiagram } from "./orbit-diagram.ts";
+import { panelFigures } from "./panel-figure.ts";
 import { phaseFigure } from "./phase-figure.ts";
 import { spectrumFigure } from "./spectrum-figure.ts";
 import { trajectoryFigure } from "./trajectory-figure.ts";
 
 /** The figures that a record can be drawn as, the most telling first. */
 export function figuresOf(record: RunRecord): readonly Figure[] {
-  return drawings.map((draw) => draw(record)).filter((figure) => figure !== null);
+  return [...panelFigures(record), ...drawings.map((draw) => draw(record)).filter((figure) => figure !== null)];
 }
 
 const drawings = [

@@ -4,6 +4,7 @@ import { type Markup, markup, plain, rich, trusted } from "../markup.ts";
 import { answer } from "../words/answer.ts";
 import { exponentLines } from "../words/exponents.ts";
 import { nonsingularityLine } from "../words/nonsingularity.ts";
+import { claimLine } from "../words/reproduction.ts";
 import { subject } from "../words/subject.ts";
 import { citationSection, conventionsSection, inputsSection, repeatSection } from "./back-matter.ts";
 import { figureBlock } from "./figure-block.ts";
@@ -40,7 +41,7 @@ export function renderHtml(record: RunRecord, options: PageOptions = {}): string
 ${lead(record)}
 </header>
 ${numbersBlock(record)}
-${first === undefined ? null : figureBlock(first)}
+${first === undefined ? null : markup`${record.kind === "reproduce" ? markup`<h2>${first.title}</h2>` : null}${figureBlock(first)}`}
 ${dynamicsSections(record)}
 ${hypothesesSection(record)}
 ${nonsingularitySection(record)}
@@ -74,9 +75,8 @@ ${body.text}
 }
 
 function lead(record: RunRecord): Markup | null {
-  const lines = [exponentLines(record), record.kind === "certify" ? "" : nonsingularityLine(record)].filter(
-    (line) => line !== "",
-  );
+  const certificate = record.kind === "certify" ? "" : nonsingularityLine(record);
+  const lines = [exponentLines(record), certificate, claimLine(record)].filter((line) => line !== "");
   if (lines.length === 0) return null;
   return markup`<p class="lead">${trusted(rich(lines.join(" ")).text.replace(/<strong>([^<]{15,})<\/strong>/g, '<strong class="long">$1</strong>'))}</p>`;
 }

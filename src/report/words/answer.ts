@@ -8,6 +8,7 @@ import { certificateAnswer, collapse } from "./nonsingularity.ts";
 /** The question of the run answered in words a colleague would use, with the number that matters: one to three short sentences. */
 export function answer(record: RunRecord): string {
   if (record.kind === "certify") return certificateAnswer(record);
+  if (record.kind === "reproduce") return record.results.reproduction?.finding ?? "Nothing was reproduced.";
   if (record.kind !== "check" && record.kind !== "stability") return dynamicsAnswer(record);
   if (record.results.mu === null && record.results.lambda === null) return certificateAnswer(record);
   return [stabilityAnswer(record), collapse(record)].filter((part) => part !== "").join(" ");

@@ -1,6 +1,7 @@
 import type { Cell, Complex, RunRecord } from "../../record/index.ts";
 import { exact, measured, rough, span, whole } from "../numerals.ts";
 import { typeName } from "./dynamics-answer.ts";
+import { reproductionTable } from "./reproduction.ts";
 import { upperFirst } from "./subject.ts";
 
 /** A small table of results in words, for page and terminal alike. */
@@ -10,9 +11,9 @@ export interface WordTable {
   readonly rows: readonly (readonly string[])[];
 }
 
-/** Orbits, special points of branches, Lyapunov exponents, measures: whichever the record holds. */
+/** Orbits, special points of branches, Lyapunov exponents, measures, numbers of a published figure: whichever the record holds. */
 export function dynamicsTables(record: RunRecord): readonly WordTable[] {
-  const makers = [orbitTable, specialPointTable, exponentTable, measureTable, sweepTable];
+  const makers = [orbitTable, specialPointTable, exponentTable, measureTable, sweepTable, reproductionTable];
   return makers.map((make) => make(record)).filter((table) => table !== null);
 }
 

@@ -2,11 +2,12 @@ import type { RunRecord } from "../../record/index.ts";
 import { asWritten } from "../numerals.ts";
 
 /** The small line above everything: "The paper's two-weight network · half mean squared error · step size 0.15 · batch 1, with replacement". */
-export function subject({ conventions, spec }: RunRecord): string {
+export function subject({ conventions, spec, kind }: RunRecord): string {
   const { network, lossName, optimizer, stepSize, sampling } = conventions;
   const title = spec["title"];
   const name = typeof title === "string" && title !== "" ? title : network;
-  const parts = [name, lossName, `step size ${asWritten(stepSize)}`, sampling];
+  // A published figure has a step size for each panel.
+  const parts = [name, lossName, kind === "reproduce" ? "" : `step size ${asWritten(stepSize)}`, sampling];
   if (optimizer.toLowerCase() !== "gradient descent") parts.splice(2, 0, optimizer);
   return upperFirst(parts.filter((part) => part !== "").join(" · "));
 }
