@@ -10,7 +10,7 @@ export interface RunOptions {
   readonly strict: boolean;
   readonly seed?: number;
   readonly threads: number;
-  readonly engine: "wasm" | "reference";
+  readonly engine: "wasm" | "reference" | "native";
   readonly dryRun: boolean;
   readonly quiet: boolean;
   readonly debug: boolean;
@@ -29,7 +29,9 @@ export function addRunOptions(command: Command, threads: number): Command {
     .option("--strict", "exit with 1 when a verdict is undetermined, undecided or disproved")
     .option("--seed <n>", "the seed of every random stream, in place of the file's", integer("--seed", 0))
     .option("--threads <n>", "threads to compute with", integer("--threads", 1), threads)
-    .addOption(new Option("--engine <name>", "what runs programs").choices(["wasm", "reference"]).default("wasm"))
+    .addOption(
+      new Option("--engine <name>", "what runs programs").choices(["wasm", "reference", "native"]).default("wasm"),
+    )
     .option("--dry-run", "print the memory and time that the run would take")
     .option("--quiet", "print no progress, warnings or report")
     .option("--debug", "show the stack of an error");

@@ -19,5 +19,6 @@ export {
 export { type LossDerivatives, type UpdateKernel, updateKernel } from "./map/update-kernel.ts";
 export * from "./objective.ts";
 export { wasmDenseKernels } from "./wasm/dense-kernels.ts";
-export { wasmEngine } from "./wasm/engine.ts";
+export { nativeEngine, wasmEngine } from "./wasm/engine.ts";
 export { wasmFactorKernel } from "./wasm/factor-kernel.ts";
+export type { NativeMatrix, NativeProduct, NativeProducts } from "./wasm/native-products.ts";

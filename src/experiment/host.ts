@@ -25,6 +25,8 @@ export interface Host {
   readonly tool: { readonly name: string; readonly version: string; readonly command: string };
   /** What runs programs; its name enters the runId. */
   readonly engine: Engine;
+  /** The library of the machine behind the engine, and its configuration, where there is one. */
+  readonly library?: string;
   /** A faster kernel for random products, where there is one. */
   readonly factorKernel?: KernelMaker;
   readonly threads: number;

@@ -59,7 +59,7 @@ export async function run(spec: RunSpec, verb: Verb, host: Host): Promise<RunRec
       schemaVersion,
       kind: verb as RecordKind,
       runId: runId(verb, spec, host.engine.name, hashes),
-      tool: { ...host.tool, engine: host.engine.name, threads: host.threads },
+      tool: stampOf(host),
       spec: { ...spec },
       conventions: conventionsOf(spec, problem, stepSizeAt(spec.optimizer.stepSize, 0)),
       inputs,
@@ -71,4 +71,8 @@ export async function run(spec: RunSpec, verb: Verb, host: Host): Promise<RunRec
   } finally {
     objective.dispose();
   }
+}
+
+function stampOf({ tool, engine, library, threads }: Host): RunRecord["tool"] {
+  return { ...tool, engine: engine.name, ...(library === undefined ? {} : { library }), threads };
 }

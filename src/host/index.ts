@@ -1,4 +1,4 @@
-export { type EngineName, type NodeHostOptions, nodeHost, sha256 } from "./node-host.ts";
+export { type EngineName, engineAtHand, type NodeHostOptions, nodeHost, sha256 } from "./node-host.ts";
 export { type ProgressLine, progressLine } from "./progress-line.ts";
 export { readBytes, readText } from "./read-file.ts";
 export { checkRunFolder, type RunFile, type RunFolderOptions, replaceFiles, writeRunFolder } from "./run-folder.ts";

@@ -1,12 +1,13 @@
 import { createHash } from "node:crypto";
 import { totalmem } from "node:os";
 import { resolve } from "node:path";
-import { interpreterEngine, wasmDenseKernels, wasmEngine, wasmFactorKernel } from "../compile/index.ts";
-import type { Host } from "../experiment/index.ts";
-import { installDenseKernels } from "../numeric/index.ts";
+import { type Engine, interpreterEngine, wasmDenseKernels, wasmEngine, wasmFactorKernel } from "../compile/index.ts";
+import { type Host, InputError } from "../experiment/index.ts";
+import { type DenseKernels, installDenseKernels } from "../numeric/index.ts";
+import { nativeBackend } from "./native-engine.ts";
 import { readBytes } from "./read-file.ts";
 
-export type EngineName = "wasm" | "reference";
+export type EngineName = "wasm" | "reference" | "native";
 
 export interface NodeHostOptions {
   /** Folder of the experiment file: its paths are relative to it. */
@@ -19,18 +20,51 @@ export interface NodeHostOptions {
   readonly interrupted: Host["interrupted"];
 }
 
-/** The outside world made of Node. Also installs, or removes, the dense kernels of the engine for this thread. */
+/**
+ * The outside world made of Node. Also installs, or removes, the dense kernels of the engine for this thread.
+ *
+ * @throws InputError when the engine is "native" and there is none; `engineAtHand` asks before.
+ */
 export function nodeHost({ folder, engine, ...rest }: NodeHostOptions): Host {
-  installDenseKernels(engine === "wasm" ? wasmDenseKernels() : null);
+  const { kernels, ...tools } = toolsOf(engine, rest.threads);
+  installDenseKernels(kernels);
   return {
     ...rest,
-    engine: engine === "wasm" ? wasmEngine : interpreterEngine,
-    ...(engine === "wasm" && { factorKernel: wasmFactorKernel }),
+    ...tools,
     readFile: async (path) => readBytes(resolve(folder, path), path),
     sha256,
     now: () => performance.now(),
     memory: usableMemory(),
   };
+}
+
+/** The engine asked for; without a library that can be trusted, "wasm", and a sentence that says so is told. */
+export function engineAtHand(asked: EngineName, tell: (sentence: string) => void): EngineName {
+  if (asked !== "native") return asked;
+  const backend = nativeBackend();
+  if (typeof backend !== "string") return asked;
+  tell(`--engine native: ${backend}; computing with WebAssembly`);
+  return "wasm";
+}
+
+interface Tools extends Pick<Host, "library" | "factorKernel"> {
+  readonly engine: Engine;
+  readonly kernels: DenseKernels | null;
+}
+
+function toolsOf(engine: EngineName, threads: number): Tools {
+  if (engine === "reference") return { engine: interpreterEngine, kernels: null };
+  const factorKernel = wasmFactorKernel;
+  if (engine === "wasm") return { engine: wasmEngine, kernels: wasmDenseKernels(), factorKernel };
+  const backend = nativeBackend();
+  if (typeof backend === "string") throw new InputError(`--engine native: ${backend}`);
+  if (!threadsAreSet()) backend.setThreads(threads);
+  return { engine: backend.engine, kernels: backend.denseKernels, library: backend.library, factorKernel };
+}
+
+/** Whether the person has told the library itself how many threads to use. */
+function threadsAreSet(): boolean {
+  return process.env["OPENBLAS_NUM_THREADS"] !== undefined || process.env["OMP_NUM_THREADS"] !== undefined;
 }
 
 export function sha256(bytes: Uint8Array): string {

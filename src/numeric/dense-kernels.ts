@@ -2,13 +2,20 @@ import type { Matrix } from "./matrix.ts";
 
 /**
  * Inner loops of dense algebra that a faster implementation may take over. They promise the bits of the plain ones:
- * each sum has the documented order, so results do not depend on whether kernels are installed, only times do.
+ * each sum has the documented order, so results do not depend on whether kernels are installed, only times do. The one
+ * exception is a library of the machine, asked for by name (`--engine native`): it rounds in its own order.
  */
 export interface DenseKernels {
   /** A Bᵀ, each element the sum of its products in the order of the inner index; null when it does not take the case. */
   multiplyTransposed(a: Matrix, b: Matrix): Matrix | null;
   /** Room for the eigenproblem of an n × n matrix, valid until the next call of a kernel; null when there is none. */
   symmetricWorkspace(n: number): SymmetricWorkspace | null;
+  /**
+   * The whole eigenproblem, by those that solve it in their own way: overwrites `a` (n × n, lower triangle read) with
+   * orthonormal eigenvectors as rows when `vectors`, and gives the eigenvalues in the order of the rows, smallest
+   * first. Null when it does not take the case; `a` is then as it was.
+   */
+  solveSymmetric?(a: Float64Array, n: number, vectors: boolean): Float64Array | null;
 }
 
 /** The loops of a symmetric eigenproblem on a matrix of their own. */
@@ -31,7 +38,7 @@ let installed: DenseKernels | null = null;
 
 /**
  * Installs kernels for products, Cholesky factors and symmetric eigenproblems in this thread, or removes them (null).
- * A host calls it once at its start. It is no option of each call because it cannot change a result.
+ * A host calls it once at its start. It is no option of each call because it cannot change a result by more than rounding.
  */
 export function installDenseKernels(kernels: DenseKernels | null): void {
   installed = kernels;

@@ -23,16 +23,12 @@ export interface SymmetricEigen {
 export function symmetricEigen(a: Matrix): SymmetricEigen {
   const work = scaledCopy(a);
   const n = a.rows;
-  const t = tridiagonalize(work.matrix, true, work.kernels);
-  if (work.kernels) {
-    qlIteration(t, work.kernels.rotate);
-    work.kernels.finish();
-  } else tridiagonalQl(t, work.matrix.data, n);
-  const order = descending(t.diagonal);
+  const found = solve(work, true);
+  const order = descending(found);
   const values = new Float64Array(n);
   const vectors = matrix(n, n);
   for (let i = 0; i < n; i++) {
-    values[i] = t.diagonal[order[i]] * work.factor;
+    values[i] = found[order[i]] * work.factor;
     vectors.data.set(work.matrix.data.subarray(order[i] * n, (order[i] + 1) * n), i * n);
   }
   return { values, vectors };
@@ -41,9 +37,22 @@ export function symmetricEigen(a: Matrix): SymmetricEigen {
 /** The eigenvalues of a symmetric matrix (lower triangle), largest first, as `symmetricEigen` at a sixth of the cost. */
 export function symmetricEigenvalues(a: Matrix): Float64Array {
   const work = scaledCopy(a);
-  const t = tridiagonalize(work.matrix, false, work.kernels);
-  tridiagonalQl(t);
-  return t.diagonal.map((x) => x * work.factor).sort((x, y) => y - x);
+  return solve(work, false)
+    .map((x) => x * work.factor)
+    .sort((x, y) => y - x);
+}
+
+/** Eigenvalues in any order; eigenvectors, when wanted, replace the rows of the matrix in the same order. */
+function solve({ matrix: { data, rows: n }, kernels }: ScaledCopy, vectors: boolean): Float64Array {
+  const found = n < SMALLEST_FOR_KERNELS ? null : denseKernels()?.solveSymmetric?.(data, n, vectors);
+  if (found) return found;
+  const t = tridiagonalize(matrix(n, n, data), vectors, kernels);
+  if (!vectors) tridiagonalQl(t);
+  else if (kernels) {
+    qlIteration(t, kernels.rotate);
+    kernels.finish();
+  } else tridiagonalQl(t, data, n);
+  return t.diagonal;
 }
 
 interface ScaledCopy {

@@ -27,6 +27,11 @@ export function orNull(check: Check): Check {
   };
 }
 
+/** A field that may be missing. */
+export function optional(check: Check): Check {
+  return (value, path) => (value === undefined ? null : check(value, path));
+}
+
 export function listOf(check: Check): Check {
   return (value, path) => {
     if (!Array.isArray(value)) return { path, expected: "a list", found: value };

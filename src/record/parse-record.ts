@@ -1,5 +1,5 @@
 import type { Fields } from "./checks.ts";
-import { count, listOf, number, objectWith, oneOf, sentence, text } from "./checks.ts";
+import { count, listOf, number, objectWith, oneOf, optional, sentence, text } from "./checks.ts";
 import { resultChecks } from "./result-checks.ts";
 import type { Conventions, InputHash, RecordKind, RunRecord, ToolStamp } from "./run-record.ts";
 import { emptyResults, schemaVersion } from "./run-record.ts";
@@ -33,6 +33,7 @@ const recordCheck = objectWith({
     name: text,
     version: text,
     engine: text,
+    library: optional(text),
     threads: count,
     command: text,
   } satisfies Fields<ToolStamp>),

@@ -38,6 +38,8 @@ export interface ToolStamp {
   readonly name: string;
   readonly version: string;
   readonly engine: string;
+  /** The library behind the engine "native" and its configuration. */
+  readonly library?: string;
   readonly threads: number;
   /** The command that repeats the run: "separatrix check two-weights.yaml --seed 0". */
   readonly command: string;

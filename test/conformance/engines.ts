@@ -1,14 +1,23 @@
+import type { Engine } from "../../src/compile/engine.ts";
 import { interpreterEngine } from "../../src/compile/interpreter/interpreter.ts";
 import { wasmEngine } from "../../src/compile/wasm/engine.ts";
+import { nativeBackend } from "../../src/host/native-engine.ts";
 import { buildProgram, type Node, sizeOf } from "../../src/program/index.ts";
 
+/** The system's library; a sentence where there is none, and then its tests are skipped and say so. */
+export const native = nativeBackend();
+
 /** Every engine that must agree. */
-export const engines = [interpreterEngine, wasmEngine] as const;
+export const engines: readonly [Engine, ...Engine[]] = [
+  interpreterEngine,
+  wasmEngine,
+  ...(typeof native === "string" ? [] : [native.engine]),
+];
 
 export type Inputs = Readonly<Record<string, ArrayLike<number>>>;
 
 /** Values of the nodes, one buffer each, after one run on the given inputs. */
-export function evaluate(engine: (typeof engines)[number], nodes: readonly Node[], inputs: Inputs): Float64Array[] {
+export function evaluate(engine: Engine, nodes: readonly Node[], inputs: Inputs): Float64Array[] {
   const program = buildProgram(nodes.map((node, i) => ({ buffer: `out ${i}`, offset: 0, node })));
   const executable = engine.load(program);
   for (const [name, values] of Object.entries(inputs)) executable.buffers[name]?.set(values);

@@ -1,6 +1,7 @@
 import { dirname, resolve } from "node:path";
 import {
   checkRunFolder,
+  engineAtHand,
   progressLine,
   readBytes,
   readText,
@@ -36,8 +37,9 @@ export function runExperiment(given: Given, options: RunOptions): Promise<number
 export async function runText(
   given: Given,
   { text, folder }: { readonly text: string; readonly folder: string },
-  options: RunOptions,
+  asked: RunOptions,
 ): Promise<number> {
+  const options = { ...asked, engine: engineAtHand(asked.engine, warnUnless(asked.quiet)) };
   const { set, seed, out, force } = options;
   const read = readSpec(text, { file: given.file, set, ...(seed === undefined ? {} : { seed }) });
   const { spec } = read;
@@ -55,6 +57,10 @@ export async function runText(
 
 function isBadInput(error: unknown): error is Error {
   return error instanceof Error && (error as { code?: unknown }).code === "bad-input";
+}
+
+function warnUnless(quiet: boolean): (sentence: string) => void {
+  return (sentence) => void (quiet || process.stderr.write(`separatrix: ${sentence}\n`));
 }
 
 /** The name of the run before it has started, so that a folder is refused at once. */

@@ -10,6 +10,7 @@ import { rowsExtent, rowsFunction } from "./kernels/rows.ts";
 import type { Lowered } from "./lower.ts";
 import type { MemoryPlan } from "./memory-plan.ts";
 import { ModuleBuilder } from "./module-builder.ts";
+import { type NativeProduct, nativeProducts } from "./native-products.ts";
 import type { RowNode, Step } from "./steps.ts";
 
 /** One call of a kernel: its fixed arguments, and into how many units its work can be divided. */
@@ -19,19 +20,32 @@ interface Call {
   readonly extent: number;
 }
 
+export interface Emitted {
+  readonly module: ModuleBuilder;
+  /** What `env.native(i)` computes when the module calls it. */
+  readonly native: readonly (readonly NativeProduct[])[];
+}
+
 /** The module of a program: one function for each different kernel, and `run`, which calls them in order. */
-export function emit(lowered: Lowered, plan: MemoryPlan): ModuleBuilder {
-  const module = new ModuleBuilder();
-  const calls = lowered.steps.map((step) => callOf(module, step, plan));
+export function emit(lowered: Lowered, plan: MemoryPlan): Emitted {
+  const isNative = lowered.steps.some(({ kind }) => kind === "native");
+  const module = new ModuleBuilder(isNative ? { native: ["i32"] } : {});
+  const native: NativeProduct[][] = [];
   const run = new FunctionBuilder(module, []);
-  for (const { kernel, fixed, extent } of calls) {
+  for (const step of lowered.steps) {
+    if (step.kind === "native") {
+      const [a, b, c] = [...step.reads, ...step.writes].map((place) => plan.addressOf(place));
+      run.call(module.imported("native"), i32.constant(native.push(nativeProducts(step.kernel, a!, b!, c!)) - 1));
+      continue;
+    }
+    const { kernel, fixed, extent } = callOf(module, step, plan);
     run.call(kernel, ...[...fixed, 0, extent].map((value) => i32.constant(value)));
   }
   module.export("run", module.add(run));
-  return module;
+  return { module, native };
 }
 
-function callOf(module: ModuleBuilder, step: Step, plan: MemoryPlan): Call {
+function callOf(module: ModuleBuilder, step: Exclude<Step, { readonly kind: "native" }>, plan: MemoryPlan): Call {
   const reads = step.reads.map((place) => plan.addressOf(place));
   const writes = step.writes.map((place) => plan.addressOf(place));
   const pointers = [...reads, ...writes];

@@ -3,24 +3,36 @@ import type { Engine, Executable } from "../engine.ts";
 import { emit } from "./emit.ts";
 import { lower } from "./lower.ts";
 import { type MemoryPlan, planMemory } from "./memory-plan.ts";
+import type { NativeProducts } from "./native-products.ts";
 import { schedule } from "./schedule.ts";
 
 const PAGE = 65536;
 
 /** The compiler: turns a program into one WebAssembly module with loops over two doubles at a time. */
-export const wasmEngine: Engine = { name: "wasm", load };
+export const wasmEngine: Engine = { name: "wasm", load: (program) => load(program, null) };
 
-function load(given: Program): Executable {
+/**
+ * The compiler with large products by a library of the machine, which sums in another order: results differ from
+ * those of `wasmEngine` by rounding, and with the library, its version and its number of threads.
+ */
+export function nativeEngine(products: NativeProducts): Engine {
+  return { name: "native", load: (program) => load(program, products) };
+}
+
+function load(given: Program, products: NativeProducts | null): Executable {
   const program = simplify(given);
   const plan = schedule(program);
-  const lowered = lower(program, plan);
+  const lowered = lower(program, plan, products !== null);
   const memoryPlan = planMemory(program, lowered, plan.views);
-  const module = emit(lowered, memoryPlan);
+  const { module, native } = emit(lowered, memoryPlan);
   const pages = Math.ceil(memoryPlan.totalBytes / PAGE);
   const memory = allocate(pages);
   fill(memory, memoryPlan);
   module.writeTables(memory);
-  const { exports } = instantiate(module.bytes(pages), memory);
+  const calls = native.map((list) => list.map((product) => products!.bind(memory.buffer, product)));
+  const { exports } = instantiate(module.bytes(pages), memory, (i) => {
+    for (const call of calls[i]!) call();
+  });
   return new WasmExecutable(memory, memoryPlan, exports["run"] as () => void);
 }
 
@@ -56,8 +68,12 @@ function allocate(pages: number): WebAssembly.Memory {
   }
 }
 
-function instantiate(bytes: Uint8Array<ArrayBuffer>, memory: WebAssembly.Memory): WebAssembly.Instance {
-  return new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory } });
+function instantiate(
+  bytes: Uint8Array<ArrayBuffer>,
+  memory: WebAssembly.Memory,
+  native: (i: number) => void,
+): WebAssembly.Instance {
+  return new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory, native } });
 }
 
 /** Writes the constants and index tables of the program. */

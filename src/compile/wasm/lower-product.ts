@@ -1,18 +1,27 @@
 import type { Node, NodeOf } from "../../program/index.ts";
 import { type PackKernel, packedSize } from "./kernels/pack.ts";
 import { type BatchAxis, type Factor, type ProductKernel, TILE_COLUMNS } from "./kernels/product-form.ts";
+import { isNative } from "./native-products.ts";
 import { type Place, type Step, Temporary } from "./steps.ts";
 import type { View } from "./view.ts";
 
 /** Packed operands of a program by what they hold: a matrix that several products read is packed once. */
 export type Packed = Map<string, Temporary>;
 
+/** How products are computed. */
+export interface ProductOptions {
+  /** Rows of the register tile. */
+  readonly tileRows: number;
+  /** Whether a library of the machine computes the large ones. */
+  readonly native: boolean;
+}
+
 /** A matrix product as steps: packs an operand where that pays, then multiplies. */
 export function productSteps(
   node: NodeOf<"matmul">,
   [a, b]: readonly [View, View],
   packed: Packed,
-  tileRows: number,
+  options: ProductOptions,
 ): Step[] {
   const axes = node.shape.length;
   const { transposeA, transposeB } = node.attributes;
@@ -31,9 +40,9 @@ export function productSteps(
   // A column is computed as the row Cᵀ = BᵀAᵀ: the same sums, two elements at a time.
   if (columns === 1 && rows > 1) {
     const batch = sizes.batch.map((axis) => ({ extent: axis.extent, a: axis.b, b: axis.a }));
-    return oneProduct(node, { ...sizes, batch, rows: 1, columns: rows }, right, left, packed, tileRows);
+    return oneProduct(node, { ...sizes, batch, rows: 1, columns: rows }, right, left, packed, options);
   }
-  return oneProduct(node, sizes, left, right, packed, tileRows);
+  return oneProduct(node, sizes, left, right, packed, options);
 }
 
 /** A matrix as a product reads it: strides along its outer index (rows of A, columns of B) and the inner one. */
@@ -50,7 +59,14 @@ interface Sizes {
   readonly columns: number;
 }
 
-function oneProduct(node: Node, sizes: Sizes, a: Operand, b: Operand, packed: Packed, tileRows: number): Step[] {
+function oneProduct(
+  node: Node,
+  sizes: Sizes,
+  a: Operand,
+  b: Operand,
+  packed: Packed,
+  { tileRows, native }: ProductOptions,
+): Step[] {
   const steps: Step[] = [];
   const pack = ({ view, outer, inner }: Operand, count: number, panel: number): { factor: Factor; place: Place } => {
     const { root, offset } = view;
@@ -67,10 +83,15 @@ function oneProduct(node: Node, sizes: Sizes, a: Operand, b: Operand, packed: Pa
     factor: { outer, inner },
     place: { node: view.root, offset: view.offset },
   });
-  const left = packsA(sizes, a) ? pack(a, sizes.rows, tileRows) : asItIs(a);
-  const right = packsB(sizes, b) ? pack(b, sizes.columns, TILE_COLUMNS) : asItIs(b);
+  const writes = [{ node, offset: 0 }];
+  const [plainA, plainB] = [asItIs(a), asItIs(b)];
+  const plain: ProductKernel = { ...sizes, a: plainA.factor, b: plainB.factor, tileRows };
+  if (native && isNative(plain))
+    return [{ kind: "native", kernel: plain, reads: [plainA.place, plainB.place], writes }];
+  const left = packsA(sizes, a) ? pack(a, sizes.rows, tileRows) : plainA;
+  const right = packsB(sizes, b) ? pack(b, sizes.columns, TILE_COLUMNS) : plainB;
   const kernel: ProductKernel = { ...sizes, a: left.factor, b: right.factor, tileRows };
-  steps.push({ kind: "product", kernel, reads: [left.place, right.place], writes: [{ node, offset: 0 }] });
+  steps.push({ kind: "product", kernel, reads: [left.place, right.place], writes });
   return steps;
 }
 

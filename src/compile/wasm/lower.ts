@@ -1,6 +1,6 @@
 import { type Node, type Output, type Program, type Shape, sizeOf } from "../../program/index.ts";
 import { type Frame, frameOf, stridesIn } from "./frame.ts";
-import { type Packed, productSteps } from "./lower-product.ts";
+import { type Packed, type ProductOptions, productSteps } from "./lower-product.ts";
 import { fuses, type Group, loopShape, operandViews, type Schedule } from "./schedule.ts";
 import type { LoopKernel, LoopOp, LoopOperation, Place, Ref, RowNode, Step } from "./steps.ts";
 import { rowMajor, type View } from "./view.ts";
@@ -15,15 +15,19 @@ export interface Lowered {
   readonly windows: ReadonlyMap<Node, { readonly buffer: string; readonly offset: number }>;
 }
 
-/** Writes the groups of a schedule out as loop kernels, with only what others read stored. */
-export function lower(program: Program, schedule: Schedule): Lowered {
+/**
+ * Writes the groups of a schedule out as loop kernels, with only what others read stored. With `native`, products that
+ * a library of the machine takes become steps of their own kind.
+ */
+export function lower(program: Program, schedule: Schedule, native = false): Lowered {
   const { views, levels } = schedule;
   const { windows, copies } = placeOutputs(program.outputs, views);
   const read = rootsRead(schedule);
   const packed: Packed = new Map();
+  const options = { tileRows: TILE_ROWS, native };
   const steps: Step[] = [];
   for (const { nodes, groups } of levels) {
-    for (const node of nodes) steps.push(...nodeSteps(node, views, packed));
+    for (const node of nodes) steps.push(...nodeSteps(node, views, packed, options));
     for (const group of groups) {
       steps.push(groupStep(group, views, (node) => read.has(node) || windows.has(node) || copies.some(reads(node))));
     }
@@ -110,7 +114,7 @@ function sumStrides(shape: Shape, axes: readonly number[]): number[] {
   return kept.map((stride, axis) => (axes.includes(axis) ? 0 : stride));
 }
 
-function nodeSteps(node: Node, views: ReadonlyMap<Node, View>, packed: Packed): Step[] {
+function nodeSteps(node: Node, views: ReadonlyMap<Node, View>, packed: Packed, options: ProductOptions): Step[] {
   switch (node.op) {
     case "pad": {
       const operand = node.operands[0]!;
@@ -132,7 +136,7 @@ function nodeSteps(node: Node, views: ReadonlyMap<Node, View>, packed: Packed): 
       });
     }
     case "matmul":
-      return productSteps(node, [views.get(node.operands[0]!)!, views.get(node.operands[1]!)!], packed, TILE_ROWS);
+      return productSteps(node, [views.get(node.operands[0]!)!, views.get(node.operands[1]!)!], packed, options);
     default: {
       const { root, offset } = views.get(node.operands[0]!)!;
       return [{ kind: "rows", node: node as RowNode, reads: [{ node: root, offset }], writes: [{ node, offset: 0 }] }];

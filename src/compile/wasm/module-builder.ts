@@ -5,6 +5,9 @@ import { type FunctionBuilder, type FunctionRef, typeCodes } from "./function-bu
 /** Bytes at the beginning of memory that hold the tables of the functions. */
 export const TABLE_BYTES = 8192;
 
+/** Functions that a module may import from `env`, and what they take. */
+export type ImportedFunctions = Readonly<Record<string, readonly ValueType[]>>;
+
 /** Assembles functions into a module that imports its memory as `env.memory`. Equal functions are kept once. */
 export class ModuleBuilder {
   private readonly types: string[] = [];
@@ -13,13 +16,28 @@ export class ModuleBuilder {
   private readonly known = new Map<string, FunctionRef>();
   private readonly tables = new Map<string, { readonly address: number; readonly values: Float64Array }>();
   private tableEnd = 0;
+  private readonly imports: { readonly name: string; readonly type: number }[];
+
+  constructor(imported: ImportedFunctions = {}) {
+    this.imports = Object.entries(imported).map(([name, parameters]) => ({
+      name,
+      type: this.typeOf(parameters, null),
+    }));
+  }
 
   add(builder: FunctionBuilder): FunctionRef {
     const { parameters, result } = builder;
     const type = this.typeOf(parameters, result);
-    const ref = { index: this.functions.length, parameters, result };
+    const ref = { index: this.imports.length + this.functions.length, parameters, result };
     this.functions.push({ type, body: builder.body() });
     return ref;
+  }
+
+  /** A function of the environment, declared when the module was begun. */
+  imported(name: string): FunctionRef {
+    const index = this.imports.findIndex((known) => known.name === name);
+    const [parameters] = this.types[this.imports[index]!.type]!.split(">");
+    return { index, parameters: parameters!.split(",") as ValueType[], result: null };
   }
 
   /** The function known under `key`, built the first time. */
@@ -61,11 +79,17 @@ export class ModuleBuilder {
     section(out, 1, this.types.length, (s) => {
       for (const type of this.types) writeType(s, type);
     });
-    section(out, 2, 1, (s) => {
+    section(out, 2, 1 + this.imports.length, (s) => {
       s.name("env");
       s.name("memory");
       s.append([0x02, 0x00]);
       s.unsigned(pages);
+      for (const { name, type } of this.imports) {
+        s.name("env");
+        s.name(name);
+        s.byte(0x00);
+        s.unsigned(type);
+      }
     });
     section(out, 3, this.functions.length, (s) => {
       for (const { type } of this.functions) s.unsigned(type);

@@ -56,5 +56,6 @@ export type Step = { readonly reads: readonly Place[]; readonly writes: readonly
   | { readonly kind: "loop"; readonly kernel: LoopKernel }
   | { readonly kind: "pack"; readonly kernel: PackKernel }
   | { readonly kind: "product"; readonly kernel: ProductKernel }
+  | { readonly kind: "native"; readonly kernel: ProductKernel }
   | { readonly kind: "rows"; readonly node: RowNode }
 );

@@ -11,7 +11,7 @@ ${pairs([
   ["run", markup`<span class="hash">${runId}</span>`],
   [
     "made by",
-    `${tool.name} ${tool.version}, engine ${tool.engine}, ${tool.threads} thread${tool.threads === 1 ? "" : "s"}`,
+    `${tool.name} ${tool.version}, engine ${tool.engine}${tool.library === undefined ? "" : ` (${tool.library})`}, ${tool.threads} thread${tool.threads === 1 ? "" : "s"}`,
   ],
   ["seed", asWritten(seed)],
   ["time", typographic(`${Number(seconds.toPrecision(2))} s`)],
