@@ -1,8 +1,5 @@
 import type { Objective } from "../compile/index.ts";
-import * as iv from "../interval/index.ts";
 import { matrix, symmetricEigen } from "../numeric/index.ts";
-import type { Problem } from "../program/index.ts";
-import { certifyPiece, encloseNumber, lossInputs, selectionKey } from "../verify/index.ts";
 import type { Collapse } from "./demonstrate-collapse.ts";
 
 const count = 16;
@@ -67,22 +64,4 @@ interface StepOptions {
   readonly weightDecay: number;
   readonly indices: Int32Array;
   readonly weights: Float64Array;
-}
-
-/** A box around θ, as wide as powers of two allow, that is proved to lie inside one piece; null when θ is on a kink. */
-export function boxInPiece(problem: Problem, theta: readonly number[]): (readonly [number, number])[] | null {
-  const loss = problem.lossProgram(problem.sampleCount);
-  const inputs = lossInputs(problem);
-  const inside = (box: readonly iv.Interval[]) => certifyPiece(loss, problem.dimension, box, inputs);
-  const at = inside(theta.map(encloseNumber));
-  if (at.status !== "inside") return null;
-  const key = selectionKey(loss, at.selections);
-  for (let radius = 1; radius > 1e-9; radius /= 2) {
-    const box = theta.map((x) => iv.ball(x, radius));
-    const found = inside(box);
-    if (found.status === "inside" && selectionKey(loss, found.selections) === key) {
-      return box.map(({ lo, hi }) => [lo, hi] as const);
-    }
-  }
-  return null;
 }

@@ -23,6 +23,7 @@ const options = (problem: Problem, theta: Float64Array, more: Partial<DecisionOp
     effort: 1e8,
     rng: createRng(3, "decide"),
     batches: [problem.weights],
+    someBatches: more.batches ?? [problem.weights],
     fullBatch: true,
   },
   ...more,
@@ -36,7 +37,7 @@ describe("formula objectives, decided exactly by pieces", () => {
     const problem = paperFigure1();
     const at = (eta: number) => decide(problem, Float64Array.of(3), rule(eta));
     expect(at(0.5).finding).toMatchObject({ verdict: "disproved", method: "pieces", complete: true });
-    expect(Math.abs(at(0.5).singularAt![0]!)).toBeGreaterThan(2);
+    expect(Math.abs(at(0.5).evidence.collapse!.center[0]!)).toBeGreaterThan(2);
     expect(values(at(0.25))).toEqual(["1/2"]);
     expect(at(0.25).finding).toMatchObject({ verdict: "proved", reach: "every-except-listed", scope: "everywhere" });
     const near = at(0.5 * (1 + 1e-12)).finding;
@@ -167,10 +168,10 @@ describe("smooth networks that no structure theorem reaches: one verified point"
   ])("%s", (_, layers, loss) => {
     const { problem, theta } = network(layers, loss);
     const eta = 0.83;
-    const { finding, proofs } = decide(problem, theta, rule(eta));
+    const { finding, evidence } = decide(problem, theta, rule(eta));
     expect(finding).toMatchObject({ verdict: "proved", scope: "everywhere", method: "pieces" });
     const facts = { stepSize: eta, weightDecay: 0, batches: [problem.weights], fullBatch: true };
-    expect(refutePieceProofs(problem, facts, proofs!)).toBe(null);
+    expect(refutePieceProofs(problem, facts, evidence.pieces!.proofs)).toBe(null);
     expect(refutePieceProofs(problem, facts, [])).not.toBe(null);
     const n = problem.dimension;
     const objective = compileObjective(problem, interpreterEngine);

@@ -1,5 +1,6 @@
-export { boxInPiece, collapseAlongKernel } from "./collapse-along-kernel.ts";
+export { collapseAlongKernel } from "./collapse-along-kernel.ts";
 export { type Decision, type DecisionOptions, decideProblem } from "./decide-problem.ts";
 export { type Collapse, demonstrateCollapse } from "./demonstrate-collapse.ts";
+export { findCollapse } from "./find-collapse.ts";
 export { type OrbitProofSearch, searchOrbitProof } from "./search-orbit-proof.ts";
-export { type PieceSearch, type SearchOptions, searchPieces } from "./search-pieces.ts";
+export { type SearchOptions, searchPieces } from "./search-pieces.ts";

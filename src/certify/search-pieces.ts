@@ -1,47 +1,22 @@
-import {
-  addRationals,
-  compareRationals,
-  divideRationals,
-  equalRationals,
-  rational,
-  realRoots,
-  showPolynomial,
-  showRational,
-  simplestRational,
-  toNumber,
-} from "../modular/index.ts";
 import type { Rng } from "../numeric/index.ts";
 import { type Problem, programCost } from "../program/index.ts";
 import {
-  type ConstantSpectrum,
   certifyPiece,
   constantSpectrum,
-  type ExceptionalStep,
   encloseNumber,
   findWitness,
   formalPieces,
+  hasConstantHessian,
   hessianProgram,
-  isRoot,
   lossInputs,
+  type PieceEvidence,
   type PieceProof,
+  type PieceSpectrum,
   pieceOf,
   type StepFacts,
   selectionKey,
   targetEigenvalue,
 } from "../verify/index.ts";
-
-export interface PieceSearch {
-  /** Whether every formal piece under every batch has a proof: then the map is non-singular everywhere. */
-  readonly everywhere: boolean;
-  readonly proofs: readonly PieceProof[];
-  readonly piecesExamined: number;
-  readonly exceptional: readonly ExceptionalStep[];
-  /** Whether `exceptional` holds every exceptional step size. */
-  readonly complete: boolean;
-  /** The realised piece on which the map is singular at the step size in use. */
-  readonly singular: { readonly theta: readonly number[]; readonly piece: number; readonly batch: number } | null;
-  readonly reason: string;
-}
 
 export interface SearchOptions {
   readonly theta: Float64Array;
@@ -59,78 +34,40 @@ const realisations = 64;
 
 /**
  * Examines every formal piece of the loss under every batch; null when there are too many, or the work is too much.
- * For each piece it looks for a witness at the step size in use, and where the loss is rational for all exceptional
- * step sizes at once (exactly where the Hessian is constant, a superset elsewhere).
+ * For each piece it looks for a witness at the step size in use, and where the loss is rational for the points whose
+ * characteristic polynomials hold all exceptional step sizes.
  */
-export function searchPieces(problem: Problem, facts: StepFacts, options: SearchOptions): PieceSearch | null {
+export function searchPieces(
+  problem: Problem,
+  facts: StepFacts,
+  options: SearchOptions,
+): { readonly evidence: PieceEvidence; readonly piecesExamined: number } | null {
   const loss = problem.lossProgram(problem.sampleCount);
   const { count } = formalPieces(loss);
   const { dimension } = problem;
   const work = (programCost(hessianProgram(loss, dimension)).flops + dimension * dimension) * dimension;
   if (count > options.pieces || work * count * facts.batches.length > options.effort) return null;
   const lambda = targetEigenvalue(facts);
-  const realised = realisedPieces(problem, options);
-  const points = pointsAround(options.theta, options.rng);
+  const around = pointsAround(options.theta, options.rng);
   const proofs: PieceProof[] = [];
-  const open: string[] = [];
-  const found = new Map<string, ExceptionalStep>();
-  let complete = true;
-  let singular: PieceSearch["singular"] = null;
+  const spectra: PieceSpectrum[] = [];
   for (const [batch, weights] of facts.batches.entries()) {
     for (let piece = 0; piece < count; piece++) {
       const at = pieceOf(problem, weights, piece);
-      const witness = findWitness(at, lambda, points, options.trials, options.rng);
+      const witness = findWitness(at, lambda, around, options.trials, options.rng);
       if (witness) proofs.push({ batch, piece, witness });
-      const spectrum = dimension <= largestExactDimension ? constantSpectrum(at, options.rng) : null;
-      if (!spectrum) complete = false;
-      const where = realised.get(piece);
-      for (const step of spectrum
-        ? stepsOf(spectrum, facts, where !== undefined, pieceName(where, batch, facts))
-        : []) {
-        const key = step.polynomial ?? showRational(step.value);
-        if (found.get(key)?.realised !== "yes") found.set(key, step);
-      }
-      if (witness) continue;
-      const isConstant = spectrum?.constant === true && isRoot(spectrum.polynomial, lambda);
-      if (isConstant && where) singular ??= { theta: where, piece, batch };
-      else open.push(isConstant ? "a piece that may not exist is singular" : "a piece could not be decided");
+      if (dimension > largestExactDimension) continue;
+      const points = integerPoints(dimension, hasConstantHessian(at) ? 1 : 2, options.rng);
+      if (constantSpectrum(at, points)) spectra.push({ batch, piece, points });
     }
   }
-  const steps = [...found.values()];
-  const everywhere = proofs.length === count * facts.batches.length;
-  return {
-    everywhere,
-    proofs,
-    piecesExamined: count,
-    exceptional: steps.filter((s) => s.realised === "yes").sort((a, b) => compareRationals(a.value, b.value)),
-    complete: complete && steps.every((s) => s.realised === "yes"),
-    singular,
-    reason: everywhere ? "every piece has a witness" : (open[0] ?? "singular on a piece"),
-  };
+  const realised = [...realisedPieces(problem, options)].map(([piece, theta]) => ({ piece, theta }));
+  return { evidence: { proofs, spectra, realised }, piecesExamined: count };
 }
 
-/** 1/(λ + w) for the positive values of λ + w among the roots. */
-function stepsOf(
-  { polynomial, constant }: ConstantSpectrum,
-  { weightDecay }: StepFacts,
-  isRealised: boolean,
-  piece: string,
-): ExceptionalStep[] {
-  const decay = simplestRational(weightDecay);
-  const realised = constant && isRealised ? "yes" : "unknown";
-  return realRoots(polynomial).flatMap((root): ExceptionalStep[] => {
-    const middle = divideRationals(addRationals(root.lo, root.hi), rational(2n));
-    const sum = addRationals(middle, decay);
-    if (sum.numerator <= 0n) return [];
-    const value = divideRationals(rational(1n), sum);
-    if (equalRationals(root.lo, root.hi)) {
-      const reason = `the Hessian has the constant eigenvalue ${showRational(middle)} there`;
-      return [{ value, realised, piece, reason }];
-    }
-    const equation = `${showPolynomial(root.polynomial, "λ")} = 0`;
-    const reason = `the Hessian has a constant eigenvalue λ = ${toNumber(middle)} with ${equation} there`;
-    return [{ value, realised, piece, reason, polynomial: `${equation}, λ = ${toNumber(middle)}` }];
-  });
+function integerPoints(dimension: number, count: number, rng: Rng): number[][] {
+  const point = () => Array.from({ length: dimension }, () => rng.integer(2001) - 1000);
+  return Array.from({ length: count }, point);
 }
 
 /** Formal pieces that some θ makes, certified to lie inside: each with such a θ. */
@@ -154,10 +91,4 @@ function realisedPieces(problem: Problem, { theta, rng }: SearchOptions): Map<nu
 function pointsAround(theta: Float64Array, rng: Rng): number[][] {
   const near = Array.from(theta, (x) => 0.7 * x + 0.1 * rng.normal());
   return [[...theta], near, theta.length > 0 ? Array.from(theta, () => 0.01 * rng.normal()) : []];
-}
-
-function pieceName(theta: readonly number[] | undefined, batch: number, { batches }: StepFacts): string {
-  const shown = theta?.slice(0, 4).map((x) => Number(x.toPrecision(4)));
-  const where = shown ? `the piece around θ = (${shown.join(", ")}${theta!.length > 4 ? ", …" : ""})` : "a piece";
-  return batches.length > 1 ? `${where}, batch ${batch + 1} of ${batches.length}` : where;
 }

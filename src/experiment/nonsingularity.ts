@@ -1,5 +1,4 @@
 import {
-  boxInPiece,
   type Collapse,
   collapseAlongKernel,
   type Decision,
@@ -7,13 +6,14 @@ import {
   demonstrateCollapse,
 } from "../certify/index.ts";
 import type { Objective } from "../compile/index.ts";
-import { showRational, toNumber } from "../modular/index.ts";
+import { type Rational, showRational, toNumber } from "../modular/index.ts";
 import { createRng } from "../numeric/index.ts";
 import type { Problem } from "../program/index.ts";
 import type { CertificateEvidence, NonsingularityResult } from "../record/index.ts";
 import type { BatchLaw } from "../sampling/index.ts";
 import type { RunSpec } from "../spec/index.ts";
-import { isStochastic, ruleFacts, stepWeights } from "./rule-facts.ts";
+import { exactBatches } from "./exact-batches.ts";
+import { isStochastic, ruleFacts } from "./rule-facts.ts";
 
 /** What the certificate says beside its theorem: how near the step size is to a singular one at θ. */
 export interface LocalFactors {
@@ -25,7 +25,6 @@ export interface LocalFactors {
 /** Arithmetic operations that `check` and `certify` spend where no theorem decides: about one second, and minutes. */
 const quickEffort = 2e6;
 const thoroughEffort = 4e8;
-const mostBatches = 32;
 
 /** Is one step non-singular at the step size in use, and at which is it not: theorems, pieces, a collapse carried out. */
 export function nonsingularity(
@@ -37,19 +36,24 @@ export function nonsingularity(
   stepSize: number,
   local: LocalFactors,
   thorough = false,
-): { readonly result: NonsingularityResult; readonly warnings: readonly string[] } {
+): { readonly result: NonsingularityResult; readonly decision: Decision; readonly warnings: readonly string[] } {
   const { pieces, trials } = spec.certify;
-  const decision = decideProblem(problem, ruleFacts(spec, law, stepSize), {
-    ...{ theta, pieces, trials },
+  const batches = exactBatches(withNumbers(spec, law), problem, law);
+  const decision = decideProblem(problem, ruleFacts(spec, stepSize, batches), {
+    ...{ theta, pieces, trials, ...batches },
     effort: thorough ? thoroughEffort : quickEffort,
     rng: createRng(spec.seed, "pieces"),
-    batches: stepWeights(spec, problem, law, mostBatches),
-    fullBatch: !isStochastic(spec),
   });
   const isSingular = decision.finding.verdict === "disproved";
   const demonstration = isSingular ? demonstrate(spec, objective, theta, law, stepSize, decision) : null;
-  const evidence = evidenceOf(problem, decision);
-  return { result: resultOf(decision, stepSize, local, demonstration, evidence), warnings: decision.finding.warnings };
+  const result = resultOf(decision, stepSize, local, demonstration, evidenceOf(decision));
+  return { result, decision, warnings: decision.finding.warnings };
+}
+
+/** The spec with the numbers that its importance stands for. */
+export function withNumbers(spec: RunSpec, { probabilities, stepWeights }: BatchLaw): RunSpec {
+  if (typeof spec.batch.importance !== "string") return spec;
+  return { ...spec, batch: { ...spec.batch, importance: Array.from(probabilities, (p, i) => p / stepWeights[i]!) } };
 }
 
 function demonstrate(
@@ -58,15 +62,16 @@ function demonstrate(
   theta: Float64Array,
   law: BatchLaw,
   stepSize: number,
-  { finding, structure, singularAt, singularBatch }: Decision,
+  { finding, structure, subject, evidence }: Decision,
 ): Collapse | null {
   const { weightDecay } = spec.optimizer;
   const all = { indices: Int32Array.from(objective.weights, (_, i) => i), weights: objective.weights };
   const batch = isStochastic(spec) ? law.stream(createRng(spec.seed, "collapse batch")).next() : all;
   const step = { stepSize, weightDecay, ...batch };
-  if (singularAt) {
-    const weights = singularBatch ? Float64Array.from(singularBatch) : all.weights;
-    return collapseAlongKernel(objective, Float64Array.from(singularAt), { ...step, ...all, weights });
+  const { collapse } = evidence;
+  if (collapse && finding.method === "pieces") {
+    const weights = Float64Array.from(subject.someBatches[collapse.batch]!, asNumber);
+    return collapseAlongKernel(objective, Float64Array.from(collapse.center), { ...step, ...all, weights });
   }
   if (finding.method === "mean features") return collapseAlongKernel(objective, theta, step);
   const byDecay = weightDecay > 0 && stepSize * weightDecay === 1;
@@ -74,14 +79,19 @@ function demonstrate(
   return structure && demonstrateCollapse(objective, structure, theta, { ...step, byDecay, rng });
 }
 
-function evidenceOf(problem: Problem, { proofs, singularAt }: Decision): CertificateEvidence | null {
-  if (!proofs && !singularAt) return null;
+function asNumber(x: number | Rational): number {
+  return typeof x === "number" ? x : toNumber(x);
+}
+
+function evidenceOf({ evidence: { pieces, collapse }, finding }: Decision): CertificateEvidence | null {
+  const proofs = finding.verdict === "proved" && finding.method === "pieces" ? (pieces?.proofs ?? []) : [];
+  if (proofs.length === 0 && !collapse) return null;
   return {
-    witnesses: (proofs ?? []).map(({ batch, piece, witness }) => ({
+    witnesses: proofs.map(({ batch, piece, witness }) => ({
       ...{ batch, piece, kind: witness.kind, theta: witness.theta },
       prime: witness.kind === "residues" ? witness.prime : null,
     })),
-    box: singularAt && boxInPiece(problem, singularAt),
+    box: collapse && collapse.center.map((x) => [x - collapse.radius, x + collapse.radius] as const),
   };
 }
 

@@ -3,7 +3,7 @@ import * as p from "../program/index.ts";
 import { fixNodes, lossKinks, type Selections } from "./fixed-selections.ts";
 import type { LossInputs } from "./hessian-reader.ts";
 import { intervalScalars } from "./interval-reader.ts";
-import { encloseNumber } from "./read-number.ts";
+import { readNumbers } from "./read-number.ts";
 import { readProgram, type Tensor } from "./scalar-reader.ts";
 
 export type CertifiedPiece =
@@ -23,7 +23,7 @@ export function certifyPiece(
   inputs: LossInputs,
 ): CertifiedPiece {
   const kinks = lossKinks(loss);
-  const boxes = Object.fromEntries(Object.entries(inputs).map(([name, x]) => [name, Array.from(x, encloseNumber)]));
+  const boxes = Object.fromEntries(Object.entries(inputs).map(([name, x]) => [name, readNumbers(intervalScalars, x)]));
   const evaluate = (nodes: readonly p.Node[], at: Tensor<iv.Interval>) => {
     const outputs = nodes.map((node, i) => ({ buffer: `${i}`, offset: 0, node }));
     const program = p.buildProgram(outputs, { theta: dimension });

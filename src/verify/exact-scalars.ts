@@ -24,6 +24,7 @@ export class PrimeDividesDenominator extends Error {
 /** The field operations from which the exact kinds of numbers are made. */
 interface Field<T> {
   number(x: number): T;
+  rational(x: Rational): T;
   add(a: T, b: T): T;
   sub(a: T, b: T): T;
   mul(a: T, b: T): T;
@@ -43,20 +44,24 @@ interface Field<T> {
 export function residueScalars(field: PrimeField): Scalars<number> {
   const read = rationalReader();
   const known = new Map<number, number>();
+  const residue = (value: Rational): number => {
+    const found = residueOf(field, value);
+    if (found === null) throw new PrimeDividesDenominator(field.prime);
+    return found;
+  };
   const number = (x: number): number => {
     let found = known.get(x);
     if (found === undefined) {
       const value = read(x);
       if (value === null) return Number.NaN; // a mask: harmless unless something is computed from it
-      const residue = residueOf(field, value);
-      if (residue === null) throw new PrimeDividesDenominator(field.prime);
-      found = residue;
+      found = residue(value);
       known.set(x, found);
     }
     return found;
   };
   return exactScalars({
     number,
+    rational: residue,
     add: field.add,
     sub: field.sub,
     mul: field.mul,
@@ -78,6 +83,7 @@ export function rationalScalars(): Scalars<Rational> {
       if (value === null) throw new UnreadableOperation("infinite constant");
       return value;
     },
+    rational: (x) => x,
     add: addRationals,
     sub: subtractRationals,
     mul: multiplyRationals,
@@ -116,6 +122,7 @@ function exactScalars<T>(field: Field<T>): Scalars<T> {
   };
   return {
     number: field.number,
+    rational: field.rational,
     elementwise: {
       neg: ([x]) => field.neg(x!),
       square: ([x]) => field.mul(x!, x!),

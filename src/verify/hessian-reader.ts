@@ -1,15 +1,24 @@
 import { hvp } from "../autodiff/index.ts";
 import * as iv from "../interval/index.ts";
+import { addRationals, divideRationals, type Rational, rational, simplestRational } from "../modular/index.ts";
 import * as p from "../program/index.ts";
 import { intervalScalars } from "./interval-reader.ts";
+import { type ExactNumbers, readNumbers } from "./read-number.ts";
 import { readProgram, type Scalars, type Tensor } from "./scalar-reader.ts";
 
 /** The numbers that a loss reads beside θ: weights of the step, frozen tensors, data. */
-export type LossInputs = Readonly<Record<string, ArrayLike<number>>>;
+export type LossInputs = Readonly<Record<string, ExactNumbers>>;
 
 /** Those of a problem's full batch, or of the batch in which sample i has step weight `weights[i]`. */
-export function lossInputs(problem: p.Problem, weights: ArrayLike<number> = problem.weights): LossInputs {
+export function lossInputs(problem: p.Problem, weights: ExactNumbers = exactWeights(problem)): LossInputs {
   return { frozen: problem.frozen, ...problem.data, weights };
+}
+
+/** p_i: the weights of the problem read as rationals and divided by their sum. */
+export function exactWeights({ weights }: p.Problem): Rational[] {
+  const read = Array.from(weights, simplestRational);
+  const total = read.reduce(addRationals, rational(0n));
+  return read.map((x) => divideRationals(x, total));
 }
 
 /** The program of ∇²L·v: reads θ and "direction", writes "product". */
@@ -38,7 +47,7 @@ export function readHessian<T>(
   theta: Tensor<T>,
   inputs: LossInputs,
 ): T[] {
-  const fixed = Object.entries(inputs).map(([name, x]) => [name, Array.from(x, (v) => scalars.number(v))]);
+  const fixed = Object.entries(inputs).map(([name, x]) => [name, readNumbers(scalars, x)]);
   const product = readProgram(scalars, program, { ...Object.fromEntries(fixed), theta }, ["direction"]);
   const direction = new Array<T>(dimension).fill(scalars.number(0));
   const hessian = new Array<T>(dimension * dimension);

@@ -1,7 +1,7 @@
 import * as iv from "../interval/index.ts";
 import type { Program } from "../program/index.ts";
 import { elementwiseEnclosures } from "./interval-elementwise.ts";
-import { encloseNumber } from "./read-number.ts";
+import { encloseNumber, encloseRational } from "./read-number.ts";
 import { type ElementwiseName, readProgram, type Scalars, type Tensor } from "./scalar-reader.ts";
 
 /**
@@ -72,6 +72,7 @@ const names = Object.keys(elementwiseEnclosures) as ElementwiseName[];
 /** Intervals as numbers that programs are read in. */
 export const intervalScalars: Scalars<iv.Interval> = {
   number: encloseNumber,
+  rational: encloseRational,
   elementwise: Object.fromEntries(
     names.map((name) => [name, guarded(name)]),
   ) as unknown as Scalars<iv.Interval>["elementwise"],

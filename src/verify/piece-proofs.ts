@@ -4,12 +4,13 @@ import { fixSelections } from "./fixed-selections.ts";
 import { formalPieces } from "./formal-pieces.ts";
 import { lossInputs } from "./hessian-reader.ts";
 import { checkWitness, type Piece, singularEigenvalue, type Witness } from "./piece-spectrum.ts";
+import type { ExactNumbers } from "./read-number.ts";
 
 /** The step that is asked about: coupled weight decay w, and the sample weights of each batch of positive probability. */
 export interface StepFacts {
   readonly stepSize: number;
   readonly weightDecay: number;
-  readonly batches: readonly ArrayLike<number>[];
+  readonly batches: readonly ExactNumbers[];
 }
 
 /** A witness for piece number `piece` (of `formalPieces`) under batch number `batch`. */
@@ -25,7 +26,7 @@ export function targetEigenvalue({ stepSize, weightDecay }: StepFacts): Rational
 }
 
 /** Piece number `index` of the loss under a batch. */
-export function pieceOf(problem: Problem, weights: ArrayLike<number>, index: number): Piece {
+export function pieceOf(problem: Problem, weights: ExactNumbers, index: number): Piece {
   const loss = problem.lossProgram(problem.sampleCount);
   return {
     loss: fixSelections(loss, formalPieces(loss).at(index)),

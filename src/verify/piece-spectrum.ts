@@ -145,25 +145,29 @@ export interface ConstantSpectrum {
   readonly constant: boolean;
 }
 
+/** Whether the Hessian of a piece is constant: its loss is of degree at most two in the parameters. */
+export function hasConstantHessian({ loss }: Piece): boolean {
+  return degreeBound(loss.loss, new Set(loss.parameters.map((x) => x.node))) <= 2;
+}
+
 /**
  * A polynomial over Q whose roots hold every constant eigenvalue of the piece's Hessian: its characteristic polynomial
- * where the loss is of degree two, else the greatest common divisor of those at two random rational points (with
- * probability 1 exactly the constant ones). Null when the program is not rational.
+ * where the loss is of degree two, else the greatest common divisor of those at the points given (two random ones leave,
+ * with probability 1, exactly the constant ones). Null when the program is not rational, or no point is given.
  */
-export function constantSpectrum({ loss, dimension, inputs }: Piece, rng: Rng): ConstantSpectrum | null {
+export function constantSpectrum(piece: Piece, points: readonly (readonly number[])[]): ConstantSpectrum | null {
+  const { loss, dimension, inputs } = piece;
   const program = hessianProgram(loss, dimension);
-  const parameters = new Set(loss.parameters.map((x) => x.node));
-  const constant = degreeBound(loss.loss, parameters) <= 2;
-  const characteristic = (): IntegerPolynomial => {
+  const constant = hasConstantHessian(piece);
+  const characteristic = (theta: readonly number[]): IntegerPolynomial => {
     const scalars = rationalScalars();
-    const theta = Array.from({ length: dimension }, () => rational(BigInt(rng.integer(2001)) - 1000n, 7n));
-    const entries = readHessian(scalars, program, dimension, theta, inputs);
+    const entries = readHessian(scalars, program, dimension, theta.map(scalars.number), inputs);
     const rows = Array.from({ length: dimension }, (_, i) => entries.slice(i * dimension, (i + 1) * dimension));
     return characteristicPolynomial(rows);
   };
   try {
-    const first = characteristic();
-    return { polynomial: constant ? first : gcdInteger(first, characteristic()), constant };
+    const [first, ...others] = (constant ? points.slice(0, 1) : points).map(characteristic);
+    return first ? { polynomial: others.reduce(gcdInteger, first), constant } : null;
   } catch (error) {
     if (error instanceof UnreadableOperation) return null;
     throw error;

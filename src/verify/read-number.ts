@@ -1,5 +1,6 @@
 import * as iv from "../interval/index.ts";
-import { type Rational, simplestRational } from "../modular/index.ts";
+import { type Rational, roundDown, roundUp, simplestRational } from "../modular/index.ts";
+import type { Scalars } from "./scalar-reader.ts";
 
 const exactBelow = 4096;
 const shortUnit = 2 ** 20;
@@ -15,10 +16,25 @@ export function encloseNumber(x: number): iv.Interval {
   return { lo: iv.nextDown(x), hi: iv.nextUp(x) };
 }
 
+export function encloseRational(x: Rational): iv.Interval {
+  return { lo: roundDown(x), hi: roundUp(x) };
+}
+
+/** Numbers of a problem: doubles that stand for their simplest rationals, or rationals. */
+export type ExactNumbers = ArrayLike<number> | readonly Rational[];
+
+/** The numbers of a buffer in any kind of numbers. */
+export function readNumbers<T>(scalars: Pick<Scalars<T>, "number" | "rational">, values: ExactNumbers): T[] {
+  return Array.from<number | Rational, T>(values, (x) => {
+    return typeof x === "number" ? scalars.number(x) : scalars.rational(x);
+  });
+}
+
 /** The numbers of a buffer, enclosed one by one. */
-export function encloseNumbers(values: ArrayLike<number>): iv.IntervalArray {
+export function encloseNumbers(values: ExactNumbers): iv.IntervalArray {
   const enclosed = iv.intervalArray(values.length);
-  for (let i = 0; i < values.length; i++) iv.setInterval(enclosed, i, encloseNumber(values[i]!));
+  const intervals = readNumbers({ number: encloseNumber, rational: encloseRational }, values);
+  for (const [i, x] of intervals.entries()) iv.setInterval(enclosed, i, x);
   return enclosed;
 }
 

@@ -254,8 +254,7 @@ test.each<UpdateRuleSpec>([
   const map = updateMap(problem.lossProgram(problem.sampleCount), spec);
   const program = mapAsProgram(map);
   const buffers: Record<string, ArrayLike<number>> = {
-    ...lossInputs(problem),
-    theta,
+    ...{ ...problem.data, frozen: problem.frozen, weights: problem.weights, theta },
     state: new Float64Array(map.stateSize).fill(0.01),
     stepSize: [0.1],
   };

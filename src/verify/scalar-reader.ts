@@ -1,3 +1,4 @@
+import type { Rational } from "../modular/index.ts";
 import { type Node, type NodeOf, type OpName, type Program, type Shape, sizeOf } from "../program/index.ts";
 
 /** The operations that act on each element by itself. */
@@ -11,8 +12,9 @@ export type ElementwiseName =
  * what the operation gives; a kind that cannot read an operation throws `UnreadableOperation`.
  */
 export interface Scalars<T> {
-  /** A number of the problem. */
+  /** A number of the problem: it stands for the simplest rational that rounds to it. */
   number(x: number): T;
+  rational(x: Rational): T;
   readonly elementwise: {
     readonly [K in ElementwiseName]: (operands: readonly T[], attributes: NodeOf<K>["attributes"]) => T;
   };
