@@ -91,7 +91,7 @@ function evidenceOf({ evidence: { pieces, collapse }, finding }: Decision): Cert
       ...{ batch, piece, kind: witness.kind, theta: witness.theta },
       prime: witness.kind === "residues" ? witness.prime : null,
     })),
-    box: collapse && collapse.center.map((x) => [x - collapse.radius, x + collapse.radius] as const),
+    box: collapse === null ? null : collapse.center.map((x) => [x - collapse.radius, x + collapse.radius] as const),
   };
 }
 

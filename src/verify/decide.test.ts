@@ -187,6 +187,7 @@ describe("update rules", () => {
   test.each([
     ["momentum", { memory: 0.9 }, "proved"],
     ["momentum", { memory: 0 }, "disproved"],
+    ["momentum", { memory: 0, dampening: 0.5 }, "undecided"],
     ["nesterov", { memory: 0.9 }, "disproved"],
     ["adam", { memory: 0.9 * 0.999 }, "proved"],
     ["signSgd", {}, "proved"],

@@ -45,13 +45,16 @@ function say(kind: RuleClass, reason: string, extendedState = true): RuleVerdict
   return { kind, reason, extendedState };
 }
 
-function unclipped({ type, memory, weightDecay }: RuleFacts): RuleVerdict {
+function unclipped({ type, memory, weightDecay, dampening = 0 }: RuleFacts): RuleVerdict {
   const stateless = "the Jacobian is I − ηH";
   switch (type) {
     case "gd":
     case "sgd":
       return say("gradient", stateless, false);
     case "momentum":
+      if (memory === 0 && dampening !== 0) {
+        return say("almost-every", "without momentum the dampening only shortens the step: write it as gd", false);
+      }
       return memory === 0
         ? say("gradient", stateless, false)
         : say("never", "one step of (θ, v) scales volume by βⁿ, whatever the loss");
