@@ -30,6 +30,7 @@ export {
   primeFactors,
   proveOrbit,
 } from "./orbit-proof.ts";
+export { type BoxSearch, type BoxSearchOptions, type OrbitInBox, orbitsInBox } from "./orbits-in-box.ts";
 export { type PieceProof, pieceOf, refutePieceProofs, type StepFacts, targetEigenvalue } from "./piece-proofs.ts";
 export {
   type ConstantSpectrum,

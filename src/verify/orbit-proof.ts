@@ -31,8 +31,8 @@ export interface ProvedOrbit {
 
 export type OrbitProof = ProvedOrbit | { readonly status: "undecided"; readonly reason: string };
 
-/** Contractions of the box after the first, each about squaring its width. */
-const contractions = 8;
+/** Contractions of the box after the first: slow where it is wide, then each about squares its width. */
+const contractions = 60;
 
 /**
  * Proves a claim, or says what is missing; nothing is taken from whoever made it but the boxes.
@@ -156,5 +156,5 @@ function joined(boxes: readonly iv.IntervalArray[]): iv.IntervalArray {
 
 function isNarrower(next: iv.IntervalArray, points: readonly iv.IntervalArray[]): boolean {
   const before = joined(points);
-  return before.lo.some((lo, i) => next.hi[i]! - next.lo[i]! < 0.9 * (before.hi[i]! - lo));
+  return before.lo.some((lo, i) => next.hi[i]! - next.lo[i]! < 0.999 * (before.hi[i]! - lo));
 }
