@@ -26,7 +26,7 @@ function twoWeights(stepSize: number): EnclosedMap {
 }
 
 describe("complete lists", () => {
-  test.each([2, 1, 0, 1, 0, 2, 4, 7].map((count, i) => [i + 1, count]))(
+  test.each([2, 1, 0, 1, 0, 2, 4, 7, 6, 10].map((count, i) => [i + 1, count]))(
     "Hénon cycles of period %i in a box far larger than the attractor: %i",
     (period, count) => {
       const orbits = complete(orbitsInBox([henon], plane, { period }));

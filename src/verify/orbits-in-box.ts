@@ -35,7 +35,7 @@ export interface BoxSearch {
 
 /**
  * In boxes that Krawczyk's test cannot settle orbits are looked for by Newton's method below this relative width, each
- * time it has fallen by a factor of about 8.
+ * time it has fallen by a factor of about 8, and at last.
  */
 const newtonWidth = 0.02;
 const newtonSteps = 6;
@@ -61,7 +61,7 @@ export function orbitsInBox(
   box: iv.IntervalArray,
   { period, maxBoxes = 100_000, smallest = 1e-8, progress = () => {} }: BoxSearchOptions,
 ): BoxSearch {
-  const search = new Search(maps, box, period);
+  const search = new Search(maps, box, period, smallest);
   const count = period * maps.length;
   let waiting: Boxes[] = [Array.from({ length: count }, () => box)];
   let examined = 0;
@@ -98,16 +98,18 @@ class Search {
   private readonly maps: readonly EnclosedMap[];
   private readonly box: iv.IntervalArray;
   private readonly period: number;
+  private readonly smallest: number;
   private readonly sides: Float64Array;
   /** Every zero found, in each of its shifts. */
   private readonly known: Known[] = [];
   private readonly orbits: OrbitInBox[] = [];
   private readonly open: Boxes[] = [];
 
-  constructor(maps: readonly EnclosedMap[], box: iv.IntervalArray, period: number) {
+  constructor(maps: readonly EnclosedMap[], box: iv.IntervalArray, period: number, smallest: number) {
     this.maps = maps;
     this.box = box;
     this.period = period;
+    this.smallest = smallest;
     this.sides = box.lo.map((lo, i) => box.hi[i]! - lo);
   }
 
@@ -159,7 +161,7 @@ class Search {
 
   private isNewtonsTurn(boxes: Boxes): boolean {
     const { width } = this.widest(boxes);
-    return width < newtonWidth && Math.floor(Math.log2(width)) % 3 === 0;
+    return width <= this.smallest || (width < newtonWidth && Math.floor(Math.log2(width)) % 3 === 0);
   }
 
   /** Looks for a zero near the middle and proves it in boxes about as wide as these or wider. */
