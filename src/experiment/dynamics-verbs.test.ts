@@ -232,6 +232,24 @@ orbits: { period: 1 }`;
   });
 });
 
+describe("fates and starts", () => {
+  test("a step too long kills the paper's network: the exponents say so", async () => {
+    const rest = "optimizer: { type: gd, stepSize: 0.43 }\nlyapunov: { count: 2, steps: 500, transient: 10 }";
+    const record = await ask("lyapunov", twoWeights(rest));
+    expect(record.results.fate).toMatchObject({ kind: "dead" });
+    expect(record.results.exponents!.map(({ value }) => Math.abs(value!) < 1e-12)).toEqual([true, true]);
+    expect(answer(record)).toContain("died at step");
+  });
+
+  // At the minimum itself nothing moves, however unstable it is: the 2-cycle beside it is found all the same.
+  test("the 2-cycle is found from the unstable minimum too", async () => {
+    const rest = "optimizer: { type: gd, stepSize: 0.325 }\norbits: { period: 2 }";
+    const record = await ask("orbits", twoWeights(rest).replace("1.48, 0.7756756756756757", "1, 1"));
+    expect(record.results.fate).toMatchObject({ kind: "converged" });
+    expect(record.results.orbits![0]!.multipliers[0]![0]).toBeCloseTo(3 - 2 * 3.53 * 0.325, 10);
+  });
+});
+
 describe("continue", () => {
   // THEORY §6: the balanced minimum flips at η = 2/(2·3.53); its 2-cycle flips at .350160900142, the 4-cycle at .364881516851.
   test("the cascade of the paper's network from its 2-cycle, flips to 1e-9", async () => {
