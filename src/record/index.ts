@@ -15,6 +15,7 @@ export type {
 export { encodeRecord } from "./encode-record.ts";
 export type {
   CertificateEvidence,
+  CertificateRecord,
   CertificateVerdict,
   CollapseDemonstration,
   ExceptionalStepSize,

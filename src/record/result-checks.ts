@@ -11,6 +11,7 @@ import type {
 } from "./dynamics-results.ts";
 import type {
   CertificateEvidence,
+  CertificateRecord,
   CollapseDemonstration,
   ExceptionalStepSize,
   NonsingularityResult,
@@ -213,6 +214,12 @@ const nonsingularity = objectWith({
   ),
 } satisfies Fields<NonsingularityResult>);
 
+const certificate = objectWith({
+  file: text,
+  body: objectWith({}),
+  spec: objectWith({}),
+} satisfies Fields<CertificateRecord>);
+
 const orbit = objectWith({
   period: count,
   points: listOf(listOf(number)),
@@ -316,6 +323,7 @@ export const resultChecks = {
   hypotheses: orNull(listOf(hypothesis)),
   linearized: orNull(linearized),
   nonsingularity: orNull(nonsingularity),
+  certificates: orNull(listOf(certificate)),
   lr: orNull(listOf(lr)),
   batchSizes: orNull(batchSizes),
   orbits: orNull(listOf(orbit)),

@@ -1,5 +1,5 @@
 import type { BranchResult, ExponentResult, FateResult, Measure, OrbitResult } from "./dynamics-results.ts";
-import type { NonsingularityResult } from "./nonsingularity-results.ts";
+import type { CertificateRecord, NonsingularityResult } from "./nonsingularity-results.ts";
 import type { ReproductionResult } from "./reproduction-results.ts";
 import type {
   BatchSizeHint,
@@ -83,6 +83,7 @@ export interface Results {
   readonly hypotheses: readonly Hypothesis[] | null;
   readonly linearized: LinearizedResult | null;
   readonly nonsingularity: NonsingularityResult | null;
+  readonly certificates: readonly CertificateRecord[] | null;
   readonly lr: readonly LrConversion[] | null;
   readonly batchSizes: BatchSizeHint | null;
   readonly orbits: readonly OrbitResult[] | null;
@@ -142,6 +143,7 @@ export function emptyResults(): Results {
     hypotheses: null,
     linearized: null,
     nonsingularity: null,
+    certificates: null,
     lr: null,
     batchSizes: null,
     orbits: null,

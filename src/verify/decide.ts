@@ -1,3 +1,4 @@
+import type { Interval } from "../interval/index.ts";
 import {
   addRationals,
   compareRationals,
@@ -48,6 +49,13 @@ export interface Finding {
   readonly hypotheses: readonly Hypothesis[];
   readonly assumptions: readonly string[];
   readonly warnings: readonly string[];
+  /** Numbers that were enclosed on the way. */
+  readonly enclosures?: readonly Enclosure[];
+}
+
+/** A number, and the interval that holds it. */
+export interface Enclosure extends Interval {
+  readonly of: string;
 }
 
 /** Structure theorems in the order in which they are asked; the first that applies with the shortest list decides. */

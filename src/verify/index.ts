@@ -1,8 +1,17 @@
 export { excludesAffine, excludesConstant, excludesSinesAndAffine, slopes } from "./activation-facts.ts";
+export { type CertifiedStepSize, certificateOf, type NonsingularityBody, needsCollapse } from "./certificate.ts";
 export { type CertifiedPiece, certifyPiece } from "./certified-piece.ts";
+export { type Check, checkNonsingularity } from "./check-certificate.ts";
 export { refuteCollapse } from "./collapse.ts";
 export { conclude } from "./conclude.ts";
-export { decideByStructure, type ExceptionalStep, type Finding, isNear, structureTheorems } from "./decide.ts";
+export {
+  decideByStructure,
+  type Enclosure,
+  type ExceptionalStep,
+  type Finding,
+  isNear,
+  structureTheorems,
+} from "./decide.ts";
 export { degreeBound } from "./degree.ts";
 export { type EnclosedMap, encloseMap, type MapInputs } from "./enclosed-map.ts";
 export * from "./evidence.ts";

@@ -17,15 +17,15 @@ import { type ExceptionalStep, type Finding, isNear } from "./decide.ts";
 import type { PieceEvidence } from "./evidence.ts";
 import { formalPieces, selectionKey } from "./formal-pieces.ts";
 import { lossInputs } from "./hessian-reader.ts";
-import { pieceOf, refutePieceProofs, type StepFacts, targetEigenvalue } from "./piece-proofs.ts";
+import { pieceOf, refuteWitnesses, type StepFacts, targetEigenvalue } from "./piece-proofs.ts";
 import { type ConstantSpectrum, constantSpectrum, isRoot } from "./piece-spectrum.ts";
 import { encloseNumber } from "./read-number.ts";
 
 /** What checking the evidence of pieces gives. */
 interface Pieces {
   readonly count: number;
-  /** Null when every formal piece under every batch has a witness: then the map is non-singular everywhere. */
-  readonly refutation: string | null;
+  /** Pieces, under each batch, without a witness; when there are none the map is non-singular everywhere. */
+  readonly open: number;
   readonly exceptional: readonly ExceptionalStep[];
   readonly complete: boolean;
   /** Whether the map is singular on a realised piece. */
@@ -38,10 +38,11 @@ interface Pieces {
  */
 export function withPieces(finding: Finding, problem: Problem, facts: StepFacts, evidence: PieceEvidence): Finding {
   const pieces = examine(problem, facts, evidence);
+  if (typeof pieces === "string") return { ...finding, reason: `the evidence of pieces does not hold: ${pieces}` };
   const stepSize = simplestRational(facts.stepSize);
   const exceptional = merged(finding.exceptional, pieces.exceptional);
   const base = { ...finding, exceptional, complete: pieces.complete };
-  const everywhere = pieces.refutation === null;
+  const everywhere = pieces.open === 0;
   const settled = {
     ...{ ...base, scope: "everywhere" as const, method: "pieces" },
     statement:
@@ -50,7 +51,7 @@ export function withPieces(finding: Finding, problem: Problem, facts: StepFacts,
     hypotheses: [
       {
         ...{ name: "pieces", status: everywhere ? ("holds" as const) : ("fails" as const), value: pieces.count },
-        reason: pieces.singular ? "singular on a piece" : (pieces.refutation ?? "every piece has a witness"),
+        reason: pieces.singular ? "singular on a piece" : everywhere ? "every piece has a witness" : "some have none",
       },
     ],
   };
@@ -73,36 +74,37 @@ export function withPieces(finding: Finding, problem: Problem, facts: StepFacts,
   return { ...settled, verdict: "disproved", reach: "every-except-listed", reason: `singular on ${where}` };
 }
 
-function examine(problem: Problem, facts: StepFacts, evidence: PieceEvidence): Pieces {
+/** What the evidence shows, or what of it does not hold. */
+function examine(problem: Problem, facts: StepFacts, evidence: PieceEvidence): Pieces | string {
   const { count } = formalPieces(problem.lossProgram(problem.sampleCount));
+  const refutation = refuteWitnesses(problem, facts, evidence.proofs);
+  if (refutation !== null) return refutation;
   const realised = realisedPieces(problem, evidence);
-  const points = new Map(evidence.spectra.map((s) => [`${s.batch}/${s.piece}`, s.points]));
+  if (realised.size !== evidence.realised.length) return "a point is not certain to lie inside its piece";
   const lambda = targetEigenvalue(facts);
   const found = new Map<string, ExceptionalStep>();
-  let complete = true;
+  const settled = new Set<string>();
   let singular = false;
-  for (const [batch, weights] of facts.batches.entries()) {
-    for (let piece = 0; piece < count; piece++) {
-      const at = points.get(`${batch}/${piece}`);
-      const spectrum = at ? constantSpectrum(pieceOf(problem, weights, piece), at) : null;
-      if (!spectrum) {
-        complete = false;
-        continue;
-      }
-      const where = realised.get(piece);
-      singular ||= where !== undefined && spectrum.constant && isRoot(spectrum.polynomial, lambda);
-      for (const step of stepsOf(spectrum, facts, where !== undefined, pieceName(where, batch, facts))) {
-        const key = step.polynomial ?? showRational(step.value);
-        if (found.get(key)?.realised !== "yes") found.set(key, step);
-      }
+  for (const { batch, piece, points } of evidence.spectra) {
+    const weights = facts.batches[batch];
+    if (!weights || !(Number.isInteger(piece) && piece >= 0 && piece < count)) return "there is no such piece";
+    const spectrum = constantSpectrum(pieceOf(problem, weights, piece), points);
+    if (!spectrum) return "a characteristic polynomial could not be computed";
+    settled.add(`${batch}/${piece}`);
+    const where = realised.get(piece);
+    singular ||= where !== undefined && spectrum.constant && isRoot(spectrum.polynomial, lambda);
+    for (const step of stepsOf(spectrum, facts, where !== undefined, pieceName(where, batch, facts))) {
+      const key = step.polynomial ?? showRational(step.value);
+      if (found.get(key)?.realised !== "yes") found.set(key, step);
     }
   }
   const steps = [...found.values()];
+  const all = count * facts.batches.length;
   return {
     count,
-    refutation: refutePieceProofs(problem, facts, evidence.proofs),
+    open: all - new Set(evidence.proofs.map((proof) => `${proof.batch}/${proof.piece}`)).size,
     exceptional: steps.filter((s) => s.realised === "yes"),
-    complete: complete && steps.every((s) => s.realised === "yes"),
+    complete: settled.size === all && steps.every((s) => s.realised === "yes"),
     singular,
   };
 }
@@ -114,7 +116,8 @@ function realisedPieces(problem: Problem, { realised }: PieceEvidence): Map<numb
   const inputs = lossInputs(problem);
   const found = new Map<number, readonly number[]>();
   for (const { piece, theta } of realised) {
-    if (theta.length !== problem.dimension || !(piece >= 0 && piece < formal.count)) continue;
+    const exists = Number.isInteger(piece) && piece >= 0 && piece < formal.count;
+    if (theta.length !== problem.dimension || !exists) continue;
     const at = certifyPiece(loss, problem.dimension, theta.map(encloseNumber), inputs);
     const same = at.status === "inside" && selectionKey(loss, at.selections) === selectionKey(loss, formal.at(piece));
     if (same && !found.has(piece)) found.set(piece, theta);
@@ -130,7 +133,7 @@ function stepsOf(
   piece: string,
 ): ExceptionalStep[] {
   const decay = simplestRational(weightDecay);
-  const realised = constant && isRealised ? "yes" : "unknown";
+  const realised = constant && isRealised ? "yes" : "unknown"; // else a superset, or a piece that may not exist
   return realRoots(polynomial).flatMap((root): ExceptionalStep[] => {
     const middle: Rational = divideRationals(addRationals(root.lo, root.hi), rational(2n));
     const sum = addRationals(middle, decay);

@@ -42,16 +42,23 @@ export function pieceOf(problem: Problem, weights: ExactNumbers, index: number):
  */
 export function refutePieceProofs(problem: Problem, facts: StepFacts, proofs: readonly PieceProof[]): string | null {
   const { count } = formalPieces(problem.lossProgram(problem.sampleCount));
+  const given = new Set(proofs.map(({ batch, piece }) => `${batch}/${piece}`));
+  const expected = count * facts.batches.length;
+  return (
+    refuteWitnesses(problem, facts, proofs) ??
+    (given.size === expected ? null : `${expected - given.size} of ${expected} pieces have no witness`)
+  );
+}
+
+/** The first of the proofs that does not hold, in words; null when all do. */
+export function refuteWitnesses(problem: Problem, facts: StepFacts, proofs: readonly PieceProof[]): string | null {
+  const { count } = formalPieces(problem.lossProgram(problem.sampleCount));
   const lambda = targetEigenvalue(facts);
-  const given = new Map(proofs.map((proof) => [`${proof.batch}/${proof.piece}`, proof.witness]));
-  if (given.size !== count * facts.batches.length) return `expected ${count * facts.batches.length} proofs`;
-  for (const [batch, weights] of facts.batches.entries()) {
-    for (let index = 0; index < count; index++) {
-      const witness = given.get(`${batch}/${index}`);
-      if (!witness) return `piece ${index} of batch ${batch} has no proof`;
-      if (!checkWitness(pieceOf(problem, weights, index), lambda, witness)) {
-        return `the witness of piece ${index} of batch ${batch} does not hold`;
-      }
+  for (const { batch, piece, witness } of proofs) {
+    const weights = facts.batches[batch];
+    if (!weights || !(Number.isInteger(piece) && piece >= 0 && piece < count)) return "there is no such piece";
+    if (!checkWitness(pieceOf(problem, weights, piece), lambda, witness)) {
+      return `the witness of piece ${piece} of batch ${batch} does not hold`;
     }
   }
   return null;
