@@ -9,14 +9,7 @@ import type {
   OrbitResult,
   SpecialPoint,
 } from "./dynamics-results.ts";
-import type {
-  CertificateEvidence,
-  CertificateRecord,
-  CollapseDemonstration,
-  ExceptionalStepSize,
-  NonsingularityResult,
-  WitnessRecord,
-} from "./nonsingularity-results.ts";
+import { certificate, hypothesis, nonsingularity } from "./nonsingularity-checks.ts";
 import type {
   PanelAxis,
   PanelNote,
@@ -29,7 +22,6 @@ import type { Results } from "./run-record.ts";
 import type {
   BatchSizeHint,
   CurvatureResult,
-  Hypothesis,
   LambdaResult,
   LinearizedResult,
   LrConversion,
@@ -53,13 +45,6 @@ const cause = oneOf(
   "saddle",
   "residual-too-large",
 );
-
-const hypothesis = objectWith({
-  name: text,
-  status: oneOf("holds", "fails", "not-needed", "unchecked"),
-  value: orNull(number),
-  reason: text,
-} satisfies Fields<Hypothesis>);
 
 const minimum = objectWith({
   loss: orNull(number),
@@ -163,62 +148,6 @@ const batchSizes = objectWith({
   tried: listOf(count),
   by: oneOf("mean-square", "lambda"),
 } satisfies Fields<BatchSizeHint>);
-
-const nonsingularity = objectWith({
-  stepSize: number,
-  verdict: oneOf("proved", "disproved", "undecided"),
-  scope: oneOf("everywhere", "pieces"),
-  reach: oneOf("every", "every-except-listed", "this", "almost-every"),
-  method: text,
-  statement: orNull(text),
-  source: orNull(text),
-  reason: text,
-  complete: flag,
-  piecesExamined: count,
-  exceptionalStepSizes: listOf(
-    objectWith({
-      value: number,
-      rational: orNull(text),
-      polynomial: orNull(text),
-      piece: text,
-      reason: text,
-    } satisfies Fields<ExceptionalStepSize>),
-  ),
-  nearestExceptional: orNull(number),
-  smallestFactor: orNull(number),
-  nearestReciprocal: orNull(number),
-  hypotheses: listOf(hypothesis),
-  assumptions: listOf(text),
-  demonstration: orNull(
-    objectWith({
-      description: text,
-      coordinate: text,
-      count: count,
-      spreadBefore: number,
-      spreadAfter: number,
-    } satisfies Fields<CollapseDemonstration>),
-  ),
-  evidence: orNull(
-    objectWith({
-      witnesses: listOf(
-        objectWith({
-          batch: count,
-          piece: count,
-          kind: oneOf("residues", "point"),
-          prime: orNull(count),
-          theta: listOf(number),
-        } satisfies Fields<WitnessRecord>),
-      ),
-      box: orNull(listOf(interval)),
-    } satisfies Fields<CertificateEvidence>),
-  ),
-} satisfies Fields<NonsingularityResult>);
-
-const certificate = objectWith({
-  file: text,
-  body: objectWith({}),
-  spec: objectWith({}),
-} satisfies Fields<CertificateRecord>);
 
 const orbit = objectWith({
   period: count,
