@@ -41,11 +41,18 @@ export interface RandomMap<Draw> {
   draws(rng: Rng): { next(): Draw };
 }
 
-/** Many states advanced at once, each by the same map or by one of its own. */
+/**
+ * Many states followed at once, each by the same map or by one of its own. States are rows of n numbers; what a row
+ * becomes depends on that row and its parameters alone.
+ */
 export interface EnsembleMap {
   readonly dimension: number;
-  /** Rows of `states` (one state each) moved `steps` steps into the rows of `out`. */
-  advance(states: Float64Array, steps: number, out: Float64Array): void;
+  /** How many numbers each state brings with it that choose its map; `parameters` holds them row by row. */
+  readonly parameterCount: number;
+  /** Rows of `states` moved `steps` steps into the rows of `out`, which may be the same array. */
+  advance(states: Float64Array, steps: number, out: Float64Array, parameters?: Float64Array): void;
+  /** The states after steps 1 … `steps` of every row, [rows, steps, n]; valid until the next call. */
+  orbits(states: Float64Array, steps: number, parameters?: Float64Array): Float64Array;
 }
 
 /** DF(x) in full, from n tangents: column j is DF(x) e_j. */
