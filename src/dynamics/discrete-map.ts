@@ -49,6 +49,8 @@ export interface EnsembleMap {
   readonly dimension: number;
   /** How many numbers each state brings with it that choose its map; `parameters` holds them row by row. */
   readonly parameterCount: number;
+  /** How many states it takes for the cost of a state to be least: 1 where they go one by one. */
+  readonly width: number;
   /** Rows of `states` moved `steps` steps into the rows of `out`, which may be the same array. */
   advance(states: Float64Array, steps: number, out: Float64Array, parameters?: Float64Array): void;
   /** The states after steps 1 … `steps` of every row, [rows, steps, n]; valid until the next call. */

@@ -12,6 +12,8 @@ export { composition, iterate, withDraw } from "./composition.ts";
 export { type Continuation, type ContinuationOptions, continueOrbit } from "./continue-orbit.ts";
 export { kaplanYorkeDimension } from "./dimension.ts";
 export { type DiscreteMap, denseTangent, type EnsembleMap, type MapFamily, type RandomMap } from "./discrete-map.ts";
+export { familyEnsemble, oneByOne } from "./ensemble.ts";
+export { type EnsembleFates, ensembleFates } from "./ensemble-fates.ts";
 export {
   escapeRadius,
   type Fate,

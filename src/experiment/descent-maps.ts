@@ -1,7 +1,9 @@
 import {
+  type CompiledEnsemble,
   type CompiledMap,
   type CompiledMapFamily,
   compileDescent,
+  compileDescentEnsemble,
   compileDescentFamily,
   compileObjective,
   compileRandomMap,
@@ -41,6 +43,20 @@ export function descentMap(experiment: Experiment, verb: string): CompiledMap {
   return { ...composition(law.fixedEpoch!.map((batch) => withDraw(map, batch))), dispose: map.dispose };
 }
 
+/**
+ * The map of the experiment for many states at once, each with its own value of the number at `path` when one is given.
+ * Null where states cannot go together: random batches, a number that changes the program, a step that is too long.
+ */
+export function descentEnsemble(experiment: Experiment, verb: string, path?: string): CompiledEnsemble | null {
+  const { spec, problem, host } = experiment;
+  if (isStochastic(spec)) return null;
+  const stepSize = constantStepSize(spec, verb);
+  const rule = autonomousRule(spec);
+  if (path === undefined) return compileDescentEnsemble(problem, rule, host.engine, { stepSize });
+  const parameter = freeNumber(rule, path);
+  return parameter && compileDescentEnsemble(problem, rule, host.engine, { stepSize, parameter });
+}
+
 /** The maps of an experiment in one number of its file. */
 export interface DescentFamily extends CompiledMapFamily {
   /** L(θ) of the experiment with that value. */
@@ -57,14 +73,19 @@ export function descentFamily(experiment: Experiment, path: string, verb: string
   refuseBatches(spec, verb);
   const stepSize = constantStepSize(spec, verb);
   const rule = autonomousRule(spec);
-  const name = path.startsWith("optimizer.") ? path.slice("optimizer.".length) : null;
-  const isFree = name !== null && (name === "stepSize" || readUpdateRule(rule).values[name as HyperName] !== undefined);
-  if (isFree && !(rule.type === "sam" && name === "rho")) {
-    const parameter = name as "stepSize" | HyperName;
+  const parameter = freeNumber(rule, path);
+  if (parameter) {
     const family = compileDescentFamily(problem, rule, host.engine, { parameter, stepSize });
     return { ...family, loss: (_, theta) => objective.loss(theta) };
   }
   return rebuiltFamily(experiment, path);
+}
+
+/** The number at the path, where it is one that a program of the rule leaves free. */
+function freeNumber(rule: UpdateRuleSpec, path: string): "stepSize" | HyperName | null {
+  const name = path.startsWith("optimizer.") ? path.slice("optimizer.".length) : null;
+  const isFree = name !== null && (name === "stepSize" || readUpdateRule(rule).values[name as HyperName] !== undefined);
+  return isFree && !(rule.type === "sam" && name === "rho") ? (name as "stepSize" | HyperName) : null;
 }
 
 /** Compiled maps kept at a time. */

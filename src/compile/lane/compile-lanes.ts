@@ -30,11 +30,14 @@ export function compileLanes(map: MapProgram, options: LaneOptions): CompiledEns
   return program && new LaneEnsemble(program, options.vectors ?? vectorsFor(program));
 }
 
+/** A whole number of groups, whatever their size, and enough that what a call costs is lost among them. */
+const WIDTH = 96;
 const NONE = new Float64Array(0);
 
 class LaneEnsemble implements CompiledEnsemble {
   readonly dimension: number;
   readonly parameterCount: number;
+  readonly width = WIDTH;
   private readonly program: LaneProgram;
   private readonly vectors: number;
   private readonly executors = new Map<LaneMode, LaneExecutor>();

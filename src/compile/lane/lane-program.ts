@@ -45,7 +45,9 @@ export function laneProgram(map: MapProgram, options: LaneProgramOptions): LaneP
   for (const [name, value] of Object.entries(scalars)) {
     if (!parameters.includes(name)) known[name] = Float64Array.of(value);
   }
-  const tensors = p.simplify(p.buildProgram(outputsWithTangents(map, tangents)));
+  const written = p.buildProgram(outputsWithTangents(map, tangents));
+  if (scalarCount(written) > 2 * MOST_SCALARS) return null;
+  const tensors = p.simplify(written);
   if (scalarCount(tensors) > MOST_SCALARS) return null;
   const program = p.simplify(scalarize(tensors, known), p.scalarIdentities());
   checkInputs(program, parameters);

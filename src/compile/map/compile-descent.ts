@@ -4,6 +4,7 @@ import { lu, matrix, type Rng } from "../../numeric/index.ts";
 import type { Problem } from "../../program/index.ts";
 import { CHUNK } from "../chunk-runner.ts";
 import type { Engine } from "../engine.ts";
+import type { CompiledEnsemble } from "../lane/compile-lanes.ts";
 import { compileObjective, type Objective } from "../objective.ts";
 import { asFamily, asMap, type CompiledMap, type CompiledMapFamily } from "./compile-map.ts";
 import { type MapKernel, mapKernel } from "./map-kernel.ts";
@@ -58,6 +59,24 @@ export function compileDescentFamily(
     );
   });
   return { ...family, dispose: () => disposeAll(kernel, objective) };
+}
+
+/**
+ * The map of `compileDescent` for many states at once, or of `compileDescentFamily` with each state bringing its own
+ * value of `parameter`. Null where the engine or the size of the problem does not allow it.
+ */
+export function compileDescentEnsemble(
+  problem: Problem,
+  rule: UpdateRuleSpec,
+  engine: Engine,
+  { parameter, stepSize }: { readonly parameter?: "stepSize" | HyperName; readonly stepSize: number },
+): CompiledEnsemble | null {
+  const { sampleCount, chunked, data, frozen, weights } = problem;
+  if (!engine.lanes || (sampleCount > CHUNK && chunked)) return null;
+  const free = parameter === undefined || parameter === "stepSize" ? [] : [parameter];
+  const map = updateMap(problem.lossProgram(sampleCount), rule, { free });
+  const parameters = parameter === undefined ? [] : [parameter];
+  return engine.lanes(map, { scalars: { stepSize }, parameters, data: { ...data, frozen, weights } });
 }
 
 export interface CompiledRandomMap extends RandomMap<StepBatch> {

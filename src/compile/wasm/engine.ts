@@ -1,5 +1,6 @@
 import { type Program, simplify } from "../../program/index.ts";
 import type { Engine, Executable } from "../engine.ts";
+import { compileLanes } from "../lane/compile-lanes.ts";
 import { emit } from "./emit.ts";
 import { lower } from "./lower.ts";
 import { type MemoryPlan, planMemory } from "./memory-plan.ts";
@@ -9,14 +10,14 @@ import { schedule } from "./schedule.ts";
 const PAGE = 65536;
 
 /** The compiler: turns a program into one WebAssembly module with loops over two doubles at a time. */
-export const wasmEngine: Engine = { name: "wasm", load: (program) => load(program, null) };
+export const wasmEngine: Engine = { name: "wasm", load: (program) => load(program, null), lanes: compileLanes };
 
 /**
  * The compiler with large products by a library of the machine, which sums in another order: results differ from
  * those of `wasmEngine` by rounding, and with the library, its version and its number of threads.
  */
 export function nativeEngine(products: NativeProducts): Engine {
-  return { name: "native", load: (program) => load(program, products) };
+  return { name: "native", load: (program) => load(program, products), lanes: compileLanes };
 }
 
 function load(given: Program, products: NativeProducts | null): Executable {
