@@ -98,9 +98,11 @@ function streaks(
     const streak = result[row];
     if (streak.diverged >= 0) return false;
     see(stretch);
-    const [lag, ring] = [lags[row], rings[row]];
-    for (let i = 0, slot = (step + 1) % lag; i < count; i++, slot = slot + 1 === lag ? 0 : slot + 1) {
+    const lag = lags[row];
+    const ring = rings[row];
+    for (let i = 0; i < count; i++) {
       const t = step + 1 + i;
+      const slot = t % lag;
       const place = at + i * n;
       const verdict = compare(orbit, place, ring, slot * position, position, rtol);
       if (verdict === null) {
@@ -124,7 +126,8 @@ function compare(x: Float64Array, atX: number, y: Float64Array, atY: number, n: 
   let size = 0;
   let moved = 0;
   for (let k = 0; k < n; k++) {
-    const [value, step] = [x[atX + k], x[atX + k] - y[atY + k]];
+    const value = x[atX + k];
+    const step = value - y[atY + k];
     size += value * value;
     moved += step * step;
   }
