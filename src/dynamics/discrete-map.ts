@@ -32,6 +32,15 @@ export interface MapFamily {
   parameterDerivative(x: Float64Array, value: number, out: Float64Array): void;
 }
 
+/** Maps that depend smoothly on two numbers. */
+export interface PlaneFamily {
+  readonly dimension: number;
+  /** The map at those values. A map handed out before may change with it: use one pair at a time. */
+  at(values: readonly [number, number]): DiscreteMap;
+  /** ∂F/∂value_j (x) for j = 0 or 1. */
+  parameterDerivative(x: Float64Array, values: readonly [number, number], j: 0 | 1, out: Float64Array): void;
+}
+
 /** A map of which each step depends on something drawn: SGD with its batch. */
 export interface RandomMap<Draw> {
   readonly dimension: number;
