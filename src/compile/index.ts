@@ -8,6 +8,7 @@ export {
   compileDescent,
   compileDescentEnsemble,
   compileDescentFamily,
+  compileDescentPlane,
   compileRandomMap,
   type StepBatch,
 } from "./map/compile-descent.ts";

@@ -95,7 +95,7 @@ export function followBifurcation(
   const surface = orbitSurface(family, { ...options, scales, tolerance });
   const context: Context = { family, surface, type: start.type, options, size };
   const orbit = { ...start, residual: 0 };
-  const first = stationOf(context, orbit, surface.firstFrame(orbit));
+  const first = stationOf(context, orbit, surface.firstFrame(orbit, start.type === "fold"));
   const [ahead, back] = [1, -1].map((sense) => strand(context, first, sense));
   const stations = [...back.stations.toReversed(), first, ...ahead.stations];
   return {

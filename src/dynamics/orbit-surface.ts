@@ -30,8 +30,11 @@ export interface OrbitSurface {
   at(base: SurfaceOrbit, frame: Frame, s: Pair): SurfaceOrbit | null;
   /** Tangents, turned to agree with a neighbour's. */
   frame(orbit: SurfaceOrbit, reference: readonly [BorderRow, BorderRow]): Frame;
-  /** A first frame: the branch with the second value fixed, and what is left. */
-  firstFrame(orbit: SurfaceOrbit): Frame;
+  /**
+   * A first frame. Where the branch with the second value fixed stands upright (a fold), that branch and what is left;
+   * else the changes with each parameter, which have no part along a family.
+   */
+  firstFrame(orbit: SurfaceOrbit, isUpright: boolean): Frame;
 }
 
 export interface OrbitSurfaceOptions extends ShootingOptions {
@@ -108,13 +111,16 @@ export function orbitSurface(family: PlaneFamily, options: OrbitSurfaceOptions):
       return best;
     },
     frame,
-    firstFrame(orbit) {
+    firstFrame(orbit, isUpright) {
+      const still = new Float64Array(n);
+      const second = { vector: still, weights: [0, 1], value: 0 };
+      if (!isUpright) return frame(orbit, [{ vector: still, weights: [1, 0], value: 0 }, second]);
       const rng = createRng(0, "first frame");
       const vector = Float64Array.from({ length: n }, () => rng.normal());
       const row = { vector, weights: [rng.normal()], value: 1 };
       const { steps, parameters } = solve(orbit, [columnAt(orbit, 0)], [row]);
       const along = unit({ steps, parameters: [parameters[0], 0] });
-      return frame(orbit, [rowOf(along), { vector: new Float64Array(n), weights: [0, 1], value: 0 }]);
+      return frame(orbit, [rowOf(along), second]);
     },
   };
 }

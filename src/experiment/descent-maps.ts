@@ -5,6 +5,7 @@ import {
   compileDescent,
   compileDescentEnsemble,
   compileDescentFamily,
+  compileDescentPlane,
   compileObjective,
   compileRandomMap,
 } from "../compile/index.ts";
@@ -81,11 +82,25 @@ export function descentFamily(experiment: Experiment, path: string, verb: string
   return rebuiltFamily(experiment, path);
 }
 
-/** The number at the path, where it is one that a program of the rule leaves free. */
+/** The number of the rule that stands at a path, where its program may leave it free. */
 function freeNumber(rule: UpdateRuleSpec, path: string): "stepSize" | HyperName | null {
   const name = path.startsWith("optimizer.") ? path.slice("optimizer.".length) : null;
-  const isFree = name !== null && (name === "stepSize" || readUpdateRule(rule).values[name as HyperName] !== undefined);
+  const isFree = name === "stepSize" || (name !== null && readUpdateRule(rule).values[name as HyperName] !== undefined);
   return isFree && !(rule.type === "sam" && name === "rho") ? (name as "stepSize" | HyperName) : null;
+}
+
+/** The maps of the experiment in two numbers of its optimizer. @throws InputError for other paths. */
+export function descentPlane(experiment: Experiment, paths: readonly [string, string], verb: string) {
+  const { spec, problem, host } = experiment;
+  const rule = autonomousRule(spec);
+  const parameters = paths.map((path) => {
+    const parameter = freeNumber(rule, path);
+    if (parameter) return parameter;
+    throw new InputError(
+      `${path}: expected two numbers of the optimizer to follow a curve in, such as optimizer.stepSize and optimizer.momentum`,
+    );
+  });
+  return compileDescentPlane(problem, rule, host.engine, { parameters, stepSize: constantStepSize(spec, verb) });
 }
 
 /** Compiled maps kept at a time. */

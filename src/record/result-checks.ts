@@ -1,11 +1,15 @@
 import type { Check, Complaint, Fields } from "./checks.ts";
 import { count, flag, interval, listOf, number, objectWith, oneOf, orNull, text } from "./checks.ts";
 import type {
+  BifurcationCurvePoint,
+  BifurcationCurveResult,
+  BranchEnd,
   BranchPoint,
   BranchResult,
   ExponentResult,
   FateResult,
   Measure,
+  NormalFormResult,
   OrbitResult,
   SpecialPoint,
 } from "./dynamics-results.ts";
@@ -158,6 +162,8 @@ const orbit = objectWith({
   proof: orNull(text),
 } satisfies Fields<OrbitResult>);
 
+const bifurcationType = oneOf("fold", "flip", "neimark-sacker", "pitchfork", "transcritical", "border-collision");
+
 const branch = objectWith({
   period: count,
   points: listOf(
@@ -170,14 +176,37 @@ const branch = objectWith({
   ),
   specialPoints: listOf(
     objectWith({
-      type: oneOf("fold", "flip", "neimark-sacker", "pitchfork", "transcritical", "border-collision"),
+      type: bifurcationType,
       stepSize: number,
       parameter: orNull(number),
       norm: orNull(number),
       angle: orNull(number),
+      normalForm: orNull(
+        objectWith({
+          coefficient: number,
+          error: number,
+          criticality: orNull(oneOf("supercritical", "subcritical", "undetermined")),
+        } satisfies Fields<NormalFormResult>),
+      ),
     } satisfies Fields<SpecialPoint>),
   ),
+  ends: listOf(objectWith({ kind: text, value: number, reason: text } satisfies Fields<BranchEnd>)),
 } satisfies Fields<BranchResult>);
+
+const bifurcationCurve = objectWith({
+  type: bifurcationType,
+  period: count,
+  points: listOf(
+    objectWith({
+      first: number,
+      second: number,
+      norm: number,
+      angle: orNull(number),
+      coefficient: orNull(number),
+    } satisfies Fields<BifurcationCurvePoint>),
+  ),
+  ends: listOf(text),
+} satisfies Fields<BifurcationCurveResult>);
 
 const exponent = objectWith({
   value: orNull(number),
@@ -257,6 +286,7 @@ export const resultChecks = {
   batchSizes: orNull(batchSizes),
   orbits: orNull(listOf(orbit)),
   branches: orNull(listOf(branch)),
+  bifurcationCurves: orNull(listOf(bifurcationCurve)),
   exponents: orNull(listOf(exponent)),
   fate: orNull(fate),
   measures: orNull(listOf(measure)),

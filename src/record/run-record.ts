@@ -1,4 +1,11 @@
-import type { BranchResult, ExponentResult, FateResult, Measure, OrbitResult } from "./dynamics-results.ts";
+import type {
+  BifurcationCurveResult,
+  BranchResult,
+  ExponentResult,
+  FateResult,
+  Measure,
+  OrbitResult,
+} from "./dynamics-results.ts";
 import type { CertificateRecord, NonsingularityResult } from "./nonsingularity-results.ts";
 import type { ReproductionResult } from "./reproduction-results.ts";
 import type {
@@ -88,6 +95,8 @@ export interface Results {
   readonly batchSizes: BatchSizeHint | null;
   readonly orbits: readonly OrbitResult[] | null;
   readonly branches: readonly BranchResult[] | null;
+  /** Where their bifurcations lie in a second parameter too. */
+  readonly bifurcationCurves: readonly BifurcationCurveResult[] | null;
   readonly exponents: readonly ExponentResult[] | null;
   readonly fate: FateResult | null;
   /** Dimensions, entropies and the like of the verbs about dynamics. */
@@ -148,6 +157,7 @@ export function emptyResults(): Results {
     batchSizes: null,
     orbits: null,
     branches: null,
+    bifurcationCurves: null,
     exponents: null,
     fate: null,
     measures: null,
