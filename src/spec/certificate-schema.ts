@@ -11,13 +11,19 @@ const rational = z.string().regex(/^-?\d+(\/\d+)?$/);
 
 const witness = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("residues"), prime: z.int().min(2), theta: z.array(z.int()) }),
-  z.strictObject({ kind: z.literal("point"), theta: vector, method: z.enum(["spectrum", "inverse"]) }),
+  z.strictObject({ kind: z.literal("point"), theta: vector, method: z.enum(["gershgorin", "cholesky", "inverse"]) }),
 ]);
 
 const pieces = z.strictObject({
+  all: index.nullable(),
+  realised: z.array(z.strictObject({ piece: index, theta: vector, where: text })),
   proofs: z.array(z.strictObject({ batch: index, piece: index, witness })),
-  spectra: z.array(z.strictObject({ batch: index, piece: index, points: z.array(vector).min(1) })),
-  realised: z.array(z.strictObject({ piece: index, theta: vector })),
+  spectra: z.array(
+    z.strictObject({
+      ...{ batch: index, piece: index, by: z.enum(["rationals", "residues", "intervals"]) },
+      ...{ points: z.array(vector).min(1), primes: z.array(z.int().min(2)) },
+    }),
+  ),
 });
 
 const collapse = z.strictObject({

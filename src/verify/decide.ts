@@ -6,9 +6,9 @@ import {
   multiplyRationals,
   type Rational,
   rational,
-  roundDown,
   showRational,
   simplestRational,
+  toNumber,
 } from "../modular/index.ts";
 import { canBeDead } from "./dead-layer.ts";
 import type { NetworkStructure } from "./network-structure.ts";
@@ -179,7 +179,7 @@ function judge(
     ...base,
     exceptional: steps.filter((s) => s.realised === "yes"),
     complete: !open && question === null,
-    settledBelow: unlisted && roundDown(unlisted),
+    settledBelow: unlisted && toNumber(unlisted),
   };
   const hit = steps.find((s) => compareRationals(s.value, stepSize) === 0);
   if (hit?.realised === "yes") {
