@@ -1,7 +1,7 @@
 import { axpy, dot, norm, scale } from "../numeric/index.ts";
 import type { MapFamily } from "./discrete-map.ts";
 import { orbitSize } from "./periodic-orbit.ts";
-import { type Border, type ShootingOptions, shootingResiduals, shootingSystem } from "./shooting.ts";
+import { type ShootingOptions, shootingResiduals, shootingSystem } from "./shooting.ts";
 
 /** A closed orbit of the map at `value`, given by all its points. */
 export interface OrbitAtValue {
@@ -77,11 +77,11 @@ export function orbitCurve(family: MapFamily, options: OrbitCurveOptions): Orbit
       } else if (best) return best;
       previous = largest;
       const rights = residuals.map((r) => r.map((t) => -t));
-      const border = borderOf(sidesAt(points, value), plane, 0);
+      const border = { column: sidesAt(points, value), ...plane, value: 0 };
       const damping = Math.max(Math.min(largest / size, 1), dampingFloor) ** 2;
-      const { steps, parameters } = shootingSystem(map, points, options).solve({ rights, border, damping });
+      const { steps, parameter } = shootingSystem(map, points, options).solve({ rights, border, damping });
       points = points.map((x, k) => moved(x, steps[k], 1));
-      value += parameterScale * parameters[0];
+      value += parameterScale * parameter;
     }
     return best;
   };
@@ -91,10 +91,8 @@ export function orbitCurve(family: MapFamily, options: OrbitCurveOptions): Orbit
     tangent({ points, value }, reference) {
       const system = shootingSystem(family.at(value), points, options);
       const rights = points.map(() => new Float64Array(family.dimension));
-      const border = borderOf(sidesAt(points, value), reference, 1);
-      const solution = system.solve({ rights, border, damping: dampingFloor ** 2 });
-      const { steps } = solution;
-      const [parameter] = solution.parameters;
+      const border = { column: sidesAt(points, value), ...reference, value: 1 };
+      const { steps, parameter } = system.solve({ rights, border, damping: dampingFloor ** 2 });
       const length = Math.hypot(norm(steps[0]), parameter);
       return {
         steps: steps.map((d) => moved(new Float64Array(d.length), d, 1 / length)),
@@ -106,10 +104,6 @@ export function orbitCurve(family: MapFamily, options: OrbitCurveOptions): Orbit
       value: value + length * parameterScale * direction.parameter,
     }),
   };
-}
-
-function borderOf(column: readonly Float64Array[], { vector, weight }: Plane, value: number): Border {
-  return { columns: [column], rows: [{ vector, weights: [weight], value }] };
 }
 
 /** The plane across a direction. */

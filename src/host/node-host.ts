@@ -1,7 +1,15 @@
 import { createHash } from "node:crypto";
 import { totalmem } from "node:os";
 import { resolve } from "node:path";
-import { type Engine, interpreterEngine, wasmDenseKernels, wasmEngine, wasmFactorKernel } from "../compile/index.ts";
+import {
+  type Crew,
+  type Engine,
+  interpreterEngine,
+  threadedEngine,
+  wasmDenseKernels,
+  wasmEngine,
+  wasmFactorKernel,
+} from "../compile/index.ts";
 import { type Host, InputError } from "../experiment/index.ts";
 import { type DenseKernels, installDenseKernels } from "../numeric/index.ts";
 import { nativeBackend } from "./native-engine.ts";
@@ -15,6 +23,8 @@ export interface NodeHostOptions {
   readonly tool: Host["tool"];
   readonly engine: EngineName;
   readonly threads: number;
+  /** Threads that help this one, where there are any. */
+  readonly crew?: Crew | null;
   readonly progress: Host["progress"];
   readonly warn: Host["warn"];
   readonly interrupted: Host["interrupted"];
@@ -25,17 +35,27 @@ export interface NodeHostOptions {
  *
  * @throws InputError when the engine is "native" and there is none; `engineAtHand` asks before.
  */
-export function nodeHost({ folder, engine, ...rest }: NodeHostOptions): Host {
-  const { kernels, ...tools } = toolsOf(engine, rest.threads);
+export function nodeHost({ folder, engine, crew = null, ...rest }: NodeHostOptions): Host {
+  const threads = threadsOf({ engine, threads: rest.threads });
+  const { kernels, ...tools } = toolsOf(engine, threads, crew);
   installDenseKernels(kernels);
   return {
     ...rest,
     ...tools,
+    threads,
     readFile: async (path) => readBytes(resolve(folder, path), path),
     sha256,
     now: () => performance.now(),
     memory: usableMemory(),
   };
+}
+
+/** More threads than this find too little to do. */
+const mostThreads = 16;
+
+/** Threads that compute, when so many are asked for: the interpreter has one. */
+export function threadsOf({ engine, threads }: Pick<NodeHostOptions, "engine" | "threads">): number {
+  return engine === "reference" ? 1 : Math.min(threads, mostThreads);
 }
 
 /** The engine asked for; without a library that can be trusted, "wasm", and a sentence that says so is told. */
@@ -52,10 +72,11 @@ interface Tools extends Pick<Host, "library" | "factorKernel"> {
   readonly kernels: DenseKernels | null;
 }
 
-function toolsOf(engine: EngineName, threads: number): Tools {
+function toolsOf(engine: EngineName, threads: number, crew: Crew | null): Tools {
   if (engine === "reference") return { engine: interpreterEngine, kernels: null };
   const factorKernel = wasmFactorKernel;
-  if (engine === "wasm") return { engine: wasmEngine, kernels: wasmDenseKernels(), factorKernel };
+  const compiler = crew ? threadedEngine(crew) : wasmEngine;
+  if (engine === "wasm") return { engine: compiler, kernels: wasmDenseKernels(), factorKernel };
   const backend = nativeBackend();
   if (typeof backend === "string") throw new InputError(`--engine native: ${backend}`);
   if (!threadsAreSet()) backend.setThreads(threads);

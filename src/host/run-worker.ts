@@ -1,10 +1,11 @@
 import { parentPort, workerData } from "node:worker_threads";
+import { createCrew } from "../compile/index.ts";
 import { run } from "../experiment/index.ts";
 import { nodeHost } from "./node-host.ts";
 import type { Failure, WorkerInput, WorkerMessage } from "./run-in-worker.ts";
 
 /** The thread that computes: reads its request from `workerData`, sends progress, warnings and one record or failure. */
-const { request, stopFlag } = workerData as WorkerInput;
+const { request, stopFlag, seats } = workerData as WorkerInput;
 const flag = new Int32Array(stopFlag);
 const send = (message: WorkerMessage): void => parentPort?.postMessage(message);
 /** Milliseconds between two messages about the same stage. */
@@ -14,6 +15,7 @@ let told = Number.NEGATIVE_INFINITY;
 
 const host = nodeHost({
   ...request,
+  crew: createCrew({ ...seats, call: () => send({ kind: "call crew" }) }),
   progress(note, fraction) {
     const time = performance.now();
     if (note === stage && time - told < pause) return;

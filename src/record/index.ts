@@ -1,9 +1,6 @@
 export { attachTables, missingTables } from "./attach-tables.ts";
 export type {
-  BifurcationCurvePoint,
-  BifurcationCurveResult,
   BifurcationType,
-  BranchEnd,
   BranchPoint,
   BranchResult,
   Complex,
@@ -11,7 +8,6 @@ export type {
   FateKind,
   FateResult,
   Measure,
-  NormalFormResult,
   OrbitResult,
   OrbitStability,
   SpecialPoint,
@@ -19,7 +15,6 @@ export type {
 export { encodeRecord } from "./encode-record.ts";
 export type {
   CertificateEvidence,
-  CertificateRecord,
   CertificateVerdict,
   CollapseDemonstration,
   ExceptionalStepSize,

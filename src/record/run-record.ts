@@ -1,12 +1,5 @@
-import type {
-  BifurcationCurveResult,
-  BranchResult,
-  ExponentResult,
-  FateResult,
-  Measure,
-  OrbitResult,
-} from "./dynamics-results.ts";
-import type { CertificateRecord, NonsingularityResult } from "./nonsingularity-results.ts";
+import type { BranchResult, ExponentResult, FateResult, Measure, OrbitResult } from "./dynamics-results.ts";
+import type { NonsingularityResult } from "./nonsingularity-results.ts";
 import type { ReproductionResult } from "./reproduction-results.ts";
 import type {
   BatchSizeHint,
@@ -90,13 +83,10 @@ export interface Results {
   readonly hypotheses: readonly Hypothesis[] | null;
   readonly linearized: LinearizedResult | null;
   readonly nonsingularity: NonsingularityResult | null;
-  readonly certificates: readonly CertificateRecord[] | null;
   readonly lr: readonly LrConversion[] | null;
   readonly batchSizes: BatchSizeHint | null;
   readonly orbits: readonly OrbitResult[] | null;
   readonly branches: readonly BranchResult[] | null;
-  /** Where their bifurcations lie in a second parameter too. */
-  readonly bifurcationCurves: readonly BifurcationCurveResult[] | null;
   readonly exponents: readonly ExponentResult[] | null;
   readonly fate: FateResult | null;
   /** Dimensions, entropies and the like of the verbs about dynamics. */
@@ -152,12 +142,10 @@ export function emptyResults(): Results {
     hypotheses: null,
     linearized: null,
     nonsingularity: null,
-    certificates: null,
     lr: null,
     batchSizes: null,
     orbits: null,
     branches: null,
-    bifurcationCurves: null,
     exponents: null,
     fate: null,
     measures: null,

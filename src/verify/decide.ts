@@ -1,4 +1,3 @@
-import type { Interval } from "../interval/index.ts";
 import {
   addRationals,
   compareRationals,
@@ -6,9 +5,9 @@ import {
   multiplyRationals,
   type Rational,
   rational,
+  roundDown,
   showRational,
   simplestRational,
-  toNumber,
 } from "../modular/index.ts";
 import { canBeDead } from "./dead-layer.ts";
 import type { NetworkStructure } from "./network-structure.ts";
@@ -49,13 +48,6 @@ export interface Finding {
   readonly hypotheses: readonly Hypothesis[];
   readonly assumptions: readonly string[];
   readonly warnings: readonly string[];
-  /** Numbers that were enclosed on the way. */
-  readonly enclosures?: readonly Enclosure[];
-}
-
-/** A number, and the interval that holds it. */
-export interface Enclosure extends Interval {
-  readonly of: string;
 }
 
 /** Structure theorems in the order in which they are asked; the first that applies with the shortest list decides. */
@@ -179,7 +171,7 @@ function judge(
     ...base,
     exceptional: steps.filter((s) => s.realised === "yes"),
     complete: !open && question === null,
-    settledBelow: unlisted && toNumber(unlisted),
+    settledBelow: unlisted && roundDown(unlisted),
   };
   const hit = steps.find((s) => compareRationals(s.value, stepSize) === 0);
   if (hit?.realised === "yes") {

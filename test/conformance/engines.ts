@@ -1,16 +1,45 @@
-import type { Engine } from "../../src/compile/engine.ts";
+import type { Engine, Executable } from "../../src/compile/engine.ts";
 import { interpreterEngine } from "../../src/compile/interpreter/interpreter.ts";
-import { wasmEngine } from "../../src/compile/wasm/engine.ts";
+import type { Crew } from "../../src/compile/threads/crew.ts";
+import { threadedEngine, wasmEngine } from "../../src/compile/wasm/engine.ts";
+import { startCrew } from "../../src/host/crew.ts";
 import { nativeBackend } from "../../src/host/native-engine.ts";
 import { buildProgram, type Node, sizeOf } from "../../src/program/index.ts";
 
 /** The system's library; a sentence where there is none, and then its tests are skipped and say so. */
 export const native = nativeBackend();
 
+/** A crew of two whose other member is the built one; give it time, and it takes part in every stage. */
+export const crewOfTwo = patient(startCrew(2, new URL("../../dist/host/crew-member.js", import.meta.url)).crew!);
+
+/** Every step of every program in pieces on two threads, and each output held bit for bit against one thread. */
+export const onTwoThreads: Engine = {
+  name: "wasm on two threads",
+  load(program) {
+    const [one, two] = [wasmEngine, threadedEngine(crewOfTwo, { stage: 0, piece: 0, program: 0 })].map((engine) =>
+      engine.load(program),
+    ) as [Executable, Executable];
+    return {
+      buffers: two.buffers,
+      run() {
+        for (const [name, values] of Object.entries(two.buffers)) one.buffers[name]!.set(values);
+        one.run();
+        two.run();
+        for (const [name, values] of Object.entries(two.buffers)) expectSameBits(values, one.buffers[name]!, name);
+      },
+      dispose() {
+        one.dispose();
+        two.dispose();
+      },
+    };
+  },
+};
+
 /** Every engine that must agree. */
 export const engines: readonly [Engine, ...Engine[]] = [
   interpreterEngine,
   wasmEngine,
+  onTwoThreads,
   ...(typeof native === "string" ? [] : [native.engine]),
 ];
 
@@ -32,4 +61,33 @@ export function agree(a: number, b: number, ulps: number | undefined, scale: num
   if (Object.is(a, b) || (Number.isNaN(a) && Number.isNaN(b))) return true;
   if (ulps === undefined || !Number.isFinite(a) || !Number.isFinite(b)) return false;
   return Math.abs(a - b) <= ulps * (2 ** -52 * Math.max(Math.abs(a), Math.abs(b), scale) + 5e-324);
+}
+
+/** The same crew, where this thread waits until the others have come and then lets them claim pieces first. */
+function patient(crew: Crew): Crew {
+  const nap = new Int32Array(new SharedArrayBuffer(4));
+  return {
+    threads: crew.threads,
+    load(tool, data, own) {
+      const job = crew.load(tool, data, (stage, piece) => {
+        Atomics.wait(nap, 0, 0, 0.05);
+        own(stage, piece);
+      });
+      return {
+        ...job,
+        run(stage, count) {
+          if (!job.awaitReady(5000)) throw new Error("the other thread has not come");
+          job.run(stage, count);
+        },
+      };
+    },
+  };
+}
+
+function expectSameBits(actual: Float64Array, expected: Float64Array, name: string): void {
+  for (let i = 0; i < expected.length; i++) {
+    if (!Object.is(actual[i], expected[i])) {
+      throw new Error(`${name}[${i}] is ${actual[i]} on two threads, ${expected[i]} on one`);
+    }
+  }
 }

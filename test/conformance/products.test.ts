@@ -3,7 +3,7 @@ import { interpreterEngine } from "../../src/compile/interpreter/interpreter.ts"
 import { wasmEngine } from "../../src/compile/wasm/engine.ts";
 import { createRng } from "../../src/numeric/index.ts";
 import * as p from "../../src/program/index.ts";
-import { evaluate } from "./engines.ts";
+import { evaluate, onTwoThreads } from "./engines.ts";
 
 // A product is the sum of its terms in the order of the inner index, beginning with +0, whatever tiles, panels and
 // blocks the compiler chooses: every result equals the interpreter's bit for bit. The sizes cross each boundary of
@@ -38,8 +38,10 @@ describe.each(sizes)("%d × %d times %d columns", (rows, inner, columns) => {
     const inputs = { a: values(rows * inner), b: values(inner * columns) };
     const node = p.matmul(a, b, ta, tb);
     const [expected] = evaluate(interpreterEngine, [node], inputs);
-    const [actual] = evaluate(wasmEngine, [node], inputs);
-    expect(actual!.every((x, i) => Object.is(x, expected![i]))).toBe(true);
+    for (const engine of [wasmEngine, onTwoThreads]) {
+      const [actual] = evaluate(engine, [node], inputs);
+      expect(actual!.every((x, i) => Object.is(x, expected![i]))).toBe(true);
+    }
   });
 });
 
@@ -51,6 +53,9 @@ test("matrices in between other axes", () => {
   const split = p.transpose(p.input("x", [samples, tokens, heads, width], { role: "data" }), [0, 2, 1, 3]);
   const scores = p.matmul(split, p.neg(split), false, true);
   const nodes = [scores, p.matmul(scores, split), p.matmul(split, split, true, false)];
-  const [expected, actual] = [interpreterEngine, wasmEngine].map((engine) => evaluate(engine, nodes, { x }));
+  const [expected, actual, shared] = [interpreterEngine, wasmEngine, onTwoThreads].map((e) =>
+    evaluate(e, nodes, { x }),
+  );
   expect(actual).toEqual(expected);
+  expect(shared).toEqual(expected);
 });

@@ -1,4 +1,4 @@
-import { i32 } from "./expressions.ts";
+import { type I32, i32 } from "./expressions.ts";
 import { FunctionBuilder, type FunctionRef } from "./function-builder.ts";
 import { gatherFunction, scatterFunction } from "./kernels/gather.ts";
 import { loopFunction } from "./kernels/loop.ts";
@@ -11,9 +11,11 @@ import type { Lowered } from "./lower.ts";
 import type { MemoryPlan } from "./memory-plan.ts";
 import { ModuleBuilder } from "./module-builder.ts";
 import { type NativeProduct, nativeProducts } from "./native-products.ts";
+import type { Stage } from "./program-tool.ts";
+import { type Grain, piecesOf } from "./stages.ts";
 import type { RowNode, Step } from "./steps.ts";
 
-/** One call of a kernel: its fixed arguments, and into how many units its work can be divided. */
+/** One call of a kernel: its fixed arguments, and into how many units its work can be divided; 0 if it takes no units. */
 interface Call {
   readonly kernel: FunctionRef;
   readonly fixed: readonly number[];
@@ -24,25 +26,62 @@ export interface Emitted {
   readonly module: ModuleBuilder;
   /** What `env.native(i)` computes when the module calls it. */
   readonly native: readonly (readonly NativeProduct[])[];
+  /** The steps as threads share them, where that was asked for and pays; the module exports them as `stage i`. */
+  readonly stages: readonly Stage[] | null;
 }
 
 /** The module of a program: one function for each different kernel, and `run`, which calls them in order. */
-export function emit(lowered: Lowered, plan: MemoryPlan): Emitted {
+export function emit(lowered: Lowered, plan: MemoryPlan, grain: Grain | null = null): Emitted {
   const isNative = lowered.steps.some(({ kind }) => kind === "native");
   const module = new ModuleBuilder(isNative ? { native: ["i32"] } : {});
   const native: NativeProduct[][] = [];
+  const calls = lowered.steps.map((step): Call => {
+    if (step.kind !== "native") return callOf(module, step, plan);
+    const [a, b, c] = [...step.reads, ...step.writes].map((place) => plan.addressOf(place));
+    const fixed = [native.push(nativeProducts(step.kernel, a!, b!, c!)) - 1];
+    return { kernel: module.imported("native"), fixed, extent: 0 };
+  });
   const run = new FunctionBuilder(module, []);
-  for (const step of lowered.steps) {
-    if (step.kind === "native") {
-      const [a, b, c] = [...step.reads, ...step.writes].map((place) => plan.addressOf(place));
-      run.call(module.imported("native"), i32.constant(native.push(nativeProducts(step.kernel, a!, b!, c!)) - 1));
-      continue;
-    }
-    const { kernel, fixed, extent } = callOf(module, step, plan);
-    run.call(kernel, ...[...fixed, 0, extent].map((value) => i32.constant(value)));
-  }
+  for (const call of calls) callWhole(run, call);
   module.export("run", module.add(run));
-  return { module, native };
+  const pieces = grain
+    ? piecesOf(
+        lowered.steps,
+        calls.map(({ extent }) => extent),
+        grain,
+      )
+    : null;
+  return { module, native, stages: pieces && exportStages(module, calls, pieces) };
+}
+
+function callWhole(f: FunctionBuilder, { kernel, fixed, extent }: Call): void {
+  const units = extent === 0 ? [] : [0, extent];
+  f.call(kernel, ...[...fixed, ...units].map((value) => i32.constant(value)));
+}
+
+/** Steps of one piece that follow each other are one stage; every other step is one, a function of lo and hi. */
+function exportStages(module: ModuleBuilder, calls: readonly Call[], pieces: readonly number[]): Stage[] {
+  const stages: Stage[] = [];
+  let alone: FunctionBuilder | null = null;
+  const close = () => {
+    if (!alone) return;
+    module.export(`stage ${stages.length}`, module.add(alone));
+    stages.push({ pieces: 1, extent: 1 });
+    alone = null;
+  };
+  calls.forEach((call, i) => {
+    if (pieces[i] === 1) {
+      callWhole((alone ??= new FunctionBuilder(module, [])), call);
+      return;
+    }
+    close();
+    const part = new FunctionBuilder(module, ["i32", "i32"]);
+    part.call(call.kernel, ...call.fixed.map((value) => i32.constant(value)), ...part.pointers<[I32, I32]>());
+    module.export(`stage ${stages.length}`, module.add(part));
+    stages.push({ pieces: pieces[i]!, extent: call.extent });
+  });
+  close();
+  return stages;
 }
 
 function callOf(module: ModuleBuilder, step: Exclude<Step, { readonly kind: "native" }>, plan: MemoryPlan): Call {

@@ -1,53 +1,106 @@
 import { type Program, simplify } from "../../program/index.ts";
 import type { Engine, Executable } from "../engine.ts";
-import { compileLanes } from "../lane/compile-lanes.ts";
-import { emit } from "./emit.ts";
+import type { Crew } from "../threads/crew.ts";
+import { type Emitted, emit } from "./emit.ts";
 import { lower } from "./lower.ts";
 import { type MemoryPlan, planMemory } from "./memory-plan.ts";
+import type { ModuleBuilder } from "./module-builder.ts";
 import type { NativeProducts } from "./native-products.ts";
+import { programTool, type SharedProgram, type Stage } from "./program-tool.ts";
 import { schedule } from "./schedule.ts";
+import { SharedMemories } from "./shared-memories.ts";
+import { type Grain, usualGrain } from "./stages.ts";
 
 const PAGE = 65536;
 
 /** The compiler: turns a program into one WebAssembly module with loops over two doubles at a time. */
-export const wasmEngine: Engine = { name: "wasm", load: (program) => load(program, null), lanes: compileLanes };
+export const wasmEngine: Engine = { name: "wasm", load: (program) => load(compile(program)) };
 
 /**
  * The compiler with large products by a library of the machine, which sums in another order: results differ from
  * those of `wasmEngine` by rounding, and with the library, its version and its number of threads.
  */
 export function nativeEngine(products: NativeProducts): Engine {
-  return { name: "native", load: (program) => load(program, products), lanes: compileLanes };
+  return { name: "native", load: (program) => load(compile(program, { native: true }), products) };
 }
 
-function load(given: Program, products: NativeProducts | null): Executable {
+/** The compiler with the threads of a crew for programs that are large enough: the same bits as `wasmEngine`. */
+export function threadedEngine(crew: Crew, grain = usualGrain): Engine {
+  const memories = new SharedMemories();
+  return {
+    name: "wasm",
+    load(program) {
+      const compiled = compile(program, { grain });
+      return compiled.stages ? loadShared(compiled, compiled.stages, crew, memories) : load(compiled);
+    },
+  };
+}
+
+interface Compiled extends Emitted {
+  readonly plan: MemoryPlan;
+  readonly pages: number;
+}
+
+interface CompileOptions {
+  readonly native?: boolean;
+  readonly grain?: Grain;
+}
+
+function compile(given: Program, { native = false, grain }: CompileOptions = {}): Compiled {
   const program = simplify(given);
-  const plan = schedule(program);
-  const lowered = lower(program, plan, products !== null);
-  const memoryPlan = planMemory(program, lowered, plan.views);
-  const { module, native } = emit(lowered, memoryPlan);
-  const pages = Math.ceil(memoryPlan.totalBytes / PAGE);
-  const memory = allocate(pages);
-  fill(memory, memoryPlan);
-  module.writeTables(memory);
+  const planned = schedule(program);
+  const lowered = lower(program, planned, native);
+  const plan = planMemory(program, lowered, planned.views);
+  return { ...emit(lowered, plan, grain), plan, pages: Math.ceil(plan.totalBytes / PAGE) };
+}
+
+function load({ module, native, plan, pages }: Compiled, products?: NativeProducts): Executable {
+  const memory = allocate(pages, () => new WebAssembly.Memory({ initial: pages, maximum: pages }));
+  fill(memory, module, plan);
   const calls = native.map((list) => list.map((product) => products!.bind(memory.buffer, product)));
-  const { exports } = instantiate(module.bytes(pages), memory, (i) => {
-    for (const call of calls[i]!) call();
+  const imports = {
+    memory,
+    native: (i: number) => {
+      for (const call of calls[i]!) call();
+    },
+  };
+  const instance = new WebAssembly.Instance(new WebAssembly.Module(module.bytes(pages)), { env: imports });
+  return new WasmExecutable(memory, plan, instance.exports["run"] as () => void);
+}
+
+function loadShared(
+  { module, plan, pages }: Compiled,
+  stages: readonly Stage[],
+  crew: Crew,
+  memories: SharedMemories,
+): Executable {
+  const memory = allocate(pages, () => memories.take(pages));
+  fill(memory, module, plan);
+  const program: SharedProgram = { module: new WebAssembly.Module(module.bytes(pages, true)), memory, stages };
+  const own = programTool(program);
+  const job = crew.load("program", program, own);
+  const run = () => {
+    for (const [stage, { pieces }] of stages.entries()) job.run(stage, pieces);
+  };
+  return new WasmExecutable(memory, plan, run, () => {
+    job.dispose();
+    memories.giveBack(memory);
   });
-  return new WasmExecutable(memory, memoryPlan, exports["run"] as () => void);
 }
 
 class WasmExecutable implements Executable {
   readonly buffers: Readonly<Record<string, Float64Array>>;
   private call: (() => void) | null;
+  private readonly release: () => void;
 
-  constructor(memory: WebAssembly.Memory, plan: MemoryPlan, run: () => void) {
+  constructor(memory: WebAssembly.Memory, plan: MemoryPlan, run: () => void, release = () => {}) {
     const buffers: Record<string, Float64Array> = {};
     for (const [name, { address, length }] of Object.entries(plan.buffers)) {
       buffers[name] = new Float64Array(memory.buffer, address, length);
     }
     this.buffers = buffers;
     this.call = run;
+    this.release = release;
   }
 
   run(): void {
@@ -56,29 +109,22 @@ class WasmExecutable implements Executable {
   }
 
   dispose(): void {
+    if (this.call) this.release();
     this.call = null;
   }
 }
 
-function allocate(pages: number): WebAssembly.Memory {
+function allocate(pages: number, make: () => WebAssembly.Memory): WebAssembly.Memory {
   try {
-    return new WebAssembly.Memory({ initial: pages, maximum: pages });
+    return make();
   } catch (error) {
     const mebibytes = Math.ceil((pages * PAGE) / 2 ** 20);
     throw new RangeError(`wasm: no memory of ${mebibytes} MiB could be allocated`, { cause: error });
   }
 }
 
-function instantiate(
-  bytes: Uint8Array<ArrayBuffer>,
-  memory: WebAssembly.Memory,
-  native: (i: number) => void,
-): WebAssembly.Instance {
-  return new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory, native } });
-}
-
-/** Writes the constants and index tables of the program. */
-function fill(memory: WebAssembly.Memory, plan: MemoryPlan): void {
+/** Writes the constants, the index tables of the program and the tables of the functions. */
+function fill(memory: WebAssembly.Memory, module: ModuleBuilder, plan: MemoryPlan): void {
   for (const { address, node, length } of plan.constants) {
     if (node.op !== "constant") continue;
     const { values } = node.attributes;
@@ -87,4 +133,5 @@ function fill(memory: WebAssembly.Memory, plan: MemoryPlan): void {
     else home.fill(values[0]!);
   }
   for (const [indices, address] of plan.tables) new Int32Array(memory.buffer, address, indices.length).set(indices);
+  module.writeTables(memory);
 }

@@ -4,6 +4,8 @@ import { type FunctionBuilder, type FunctionRef, typeCodes } from "./function-bu
 
 /** Bytes at the beginning of memory that hold the tables of the functions. */
 export const TABLE_BYTES = 8192;
+/** Pages that an address of 32 bits can reach. */
+const MOST_PAGES = 65536;
 
 /** Functions that a module may import from `env`, and what they take. */
 export type ImportedFunctions = Readonly<Record<string, readonly ValueType[]>>;
@@ -72,8 +74,8 @@ export class ModuleBuilder {
     this.exported.push({ name, ref });
   }
 
-  /** The bytes of the module; its memory has at least `pages` pages of 64 KiB. */
-  bytes(pages: number): Uint8Array<ArrayBuffer> {
+  /** The bytes of the module; its memory has at least `pages` pages of 64 KiB and may be one that threads share. */
+  bytes(pages: number, shared = false): Uint8Array<ArrayBuffer> {
     const out = new ByteWriter();
     out.append([0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0]);
     section(out, 1, this.types.length, (s) => {
@@ -82,8 +84,9 @@ export class ModuleBuilder {
     section(out, 2, 1 + this.imports.length, (s) => {
       s.name("env");
       s.name("memory");
-      s.append([0x02, 0x00]);
+      s.append([0x02, shared ? 0x03 : 0x00]);
       s.unsigned(pages);
+      if (shared) s.unsigned(MOST_PAGES);
       for (const { name, type } of this.imports) {
         s.name("env");
         s.name(name);

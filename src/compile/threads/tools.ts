@@ -1,0 +1,5 @@
+import { programTool } from "../wasm/program-tool.ts";
+import type { Tools } from "./member.ts";
+
+/** The jobs of this room that threads can share. */
+export const compileTools: Tools = { program: programTool };

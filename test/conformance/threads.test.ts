@@ -1,0 +1,182 @@
+import { spawn, spawnSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { describe, expect, test } from "vitest";
+import { compileObjective, ThreadError, threadedEngine, wasmEngine } from "../../src/compile/index.ts";
+import type { CrewJob, Piece } from "../../src/compile/threads/index.ts";
+import { i32 } from "../../src/compile/wasm/expressions.ts";
+import { FunctionBuilder } from "../../src/compile/wasm/function-builder.ts";
+import { ModuleBuilder } from "../../src/compile/wasm/module-builder.ts";
+import { startCrew } from "../../src/host/crew.ts";
+import { networkProblem } from "../../src/network/index.ts";
+import { createRng } from "../../src/numeric/index.ts";
+import * as p from "../../src/program/index.ts";
+import { crewOfTwo } from "./engines.ts";
+
+// Threads change when numbers are ready, never the numbers: pieces are ranges of a kernel's units, each computed as
+// one thread computes it. What goes wrong in another thread is an error here with a name, and no thread outlives its
+// owner. The other member of the crew is the built one.
+
+const built = (name: string) => new URL(`../../dist/${name}`, import.meta.url);
+const values = (n: number, name: string) => {
+  const rng = createRng(6, name);
+  return Float64Array.from({ length: n }, () => rng.normal());
+};
+
+function digits(samples: number) {
+  const layers = [128, 64, 3].map((units, i) => ({
+    type: "dense" as const,
+    units,
+    ...(i < 2 ? { activation: "relu" as const } : {}),
+  }));
+  const data = { inputs: values(samples * 200, "inputs"), targets: values(samples * 3, "y"), sampleCount: samples };
+  return networkProblem({ input: [200], layers }, { type: "mse", scale: 0.5 }, data);
+}
+
+test("loss, gradient, Hessian–vector product and tangent kernel of a network have the bits of one thread", () => {
+  const problem = digits(300); // a chunk of 256 samples and one of 44
+  const n = problem.dimension;
+  const [theta, v] = [values(n, "theta").map((x) => 0.1 * x), values(n, "v")];
+  const [one, two] = [wasmEngine, threadedEngine(crewOfTwo)].map((engine) => {
+    const objective = compileObjective(problem, engine);
+    const [gradient, hvp, jvp] = [new Float64Array(n), new Float64Array(n), new Float64Array(900)];
+    const losses = [objective.loss(theta), objective.gradient(theta, gradient)];
+    objective.hvp(theta, v, hvp);
+    objective.jvp(theta, v, jvp);
+    const kernel = objective.ntk(theta);
+    objective.dispose();
+    return { losses, gradient, hvp, jvp, kernel };
+  });
+  for (const [name, expected] of Object.entries(one!)) {
+    const found = two![name as keyof typeof two];
+    expect(found.length).toBe(expected.length);
+    expect(found.every((y: number, i: number) => Object.is(y, expected[i]))).toBe(true);
+  }
+});
+
+test("small programs are left to one thread", () => {
+  const crew = { threads: 2, load: () => expect.fail("no thread is needed here") };
+  const x = p.input("x", [32, 16], { role: "data" });
+  const program = p.buildProgram([{ buffer: "y", offset: 0, node: p.tanh(p.matmul(x, x, false, true)) }]);
+  threadedEngine(crew).load(program).run();
+});
+
+describe("a crew", () => {
+  /** A module whose stage 0 is `body`, on a shared memory. */
+  const program = (body: (f: FunctionBuilder, lo: ReturnType<typeof i32.constant>) => void) => {
+    const module = new ModuleBuilder();
+    const f = new FunctionBuilder(module, ["i32", "i32"]);
+    body(f, f.pointers<[never, never]>()[0]);
+    module.export("stage 0", module.add(f));
+    const memory = new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true });
+    const bytes = module.bytes(1, true);
+    return { memory, data: { module: new WebAssembly.Module(bytes), memory, stages: [{ pieces: 64, extent: 64 }] } };
+  };
+  const nothing: Piece = () => {};
+
+  test("does each piece once, and both threads do some", () => {
+    const { memory, data } = program((f, lo) => f.storeI32(i32.shl(lo, 2), 0, i32.constant(1)));
+    const marks = new Int32Array(memory.buffer, 0, 64);
+    let mine = 0;
+    const job = crewOfTwo.load("program", data, (_, piece) => {
+      mine++;
+      marks[piece]! += 1;
+    });
+    for (let round = 0; round < 100; round++) {
+      marks.fill(0);
+      job.run(0, 64);
+      expect(marks.every((mark) => mark === 1)).toBe(true);
+    }
+    expect(mine).toBeGreaterThan(0);
+    expect(mine).toBeLessThan(6400);
+    job.dispose();
+    expect(() => job.run(0, 2)).toThrow("the job was disposed of");
+  });
+
+  test("a trap in another thread is a ThreadError here, and the crew works on", () => {
+    const trap = program((f) => f.storeI32(i32.constant(2 ** 30), 0, i32.constant(1)));
+    const job = crewOfTwo.load("program", trap.data, nothing);
+    expect(() => job.run(0, 64)).toThrow(ThreadError);
+    expect(() => job.run(0, 64)).toThrow(/thread 2 of the crew failed: RuntimeError: memory access out of bounds/);
+    job.dispose();
+    const { data, memory } = program((f, lo) => f.storeI32(i32.shl(lo, 2), 0, i32.constant(1)));
+    const marks = new Int32Array(memory.buffer, 0, 64);
+    crewOfTwo.load("program", data, (_, piece) => marks.fill(1, piece, piece + 1)).run(0, 64);
+    expect(marks.every((mark) => mark === 1)).toBe(true);
+  });
+
+  test("what another thread cannot make is a ThreadError when it is needed", () => {
+    const job = crewOfTwo.load("no such tool", {}, nothing);
+    expect(() => job.run(0, 64)).toThrow("thread 2 of the crew failed: Error: no tool no such tool");
+  });
+
+  test("an error of one's own piece comes through, and the crew works on", () => {
+    const { data } = program(() => {});
+    const own: Piece = () => {
+      throw new RangeError("mine");
+    };
+    const job = crewOfTwo.load("program", data, own);
+    expect(() => job.run(0, 64)).toThrow("mine");
+    const again = crewOfTwo.load("program", data, nothing);
+    again.run(0, 64);
+  });
+
+  test("without the others, one thread does everything", async () => {
+    const { crew, end } = startCrew(3, new URL("data:text/javascript,process.exit(0)"));
+    const job = crew!.load("program", {}, nothing) as CrewJob;
+    expect(job.awaitReady(1)).toBe(false);
+    await new Promise((done) => setTimeout(done, 500));
+    let mine = 0;
+    const alone = crew!.load("program", {}, () => mine++);
+    alone.run(0, 64);
+    expect(mine).toBe(64);
+    await end();
+    expect(startCrew(1).crew).toBeNull();
+  });
+});
+
+test("a thousand compiled programs, run and disposed of, leave no memory behind", () => {
+  const engines = [wasmEngine, threadedEngine(crewOfTwo, { stage: 0, piece: 1e5, program: 0 })];
+  const x = p.input("x", [256, 1024], { role: "data" });
+  const program = p.buildProgram([{ buffer: "y", offset: 0, node: p.sigmoid(x) }]); // 4 MiB
+  for (const engine of engines) {
+    const load = () => engine.load(program).dispose();
+    for (let i = 0; i < 100; i++) load();
+    const before = process.memoryUsage().rss;
+    for (let i = 0; i < 1000; i++) load();
+    expect(process.memoryUsage().rss - before).toBeLessThan(300 * 2 ** 20); // all of them would be 4 GiB
+  }
+});
+
+describe("no thread outlives its owner", () => {
+  const script = (rest: string) => `
+    import { startCrew } from "${built("host/crew.js")}";
+    const { crew } = startCrew(2);
+    const job = crew.load("program", {}, () => {});
+    if (!job.awaitReady(5000)) throw new Error("nobody came");
+    ${rest}`;
+  const node = (code: string) => [process.execPath, ["--input-type=module", "-e", code]] as const;
+
+  test("the process ends by itself when the owner is done", () => {
+    const { status, stderr } = spawnSync(...node(script("")), { timeout: 20_000, encoding: "utf8" });
+    expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+  });
+
+  test("a killed owner takes them along", async () => {
+    const child = spawn(...node(script(`process.stdout.write("ready"); setInterval(() => {}, 1000);`)));
+    await new Promise((ready) => child.stdout!.once("data", ready));
+    const gone = new Promise<string | null>((done) => child.once("exit", (_, signal) => done(signal)));
+    child.kill("SIGKILL");
+    expect(await gone).toBe("SIGKILL");
+    expect(() => process.kill(child.pid!, 0)).toThrow(/ESRCH/);
+  });
+
+  test("Ctrl-C ends a run on two threads with exit code 3", async () => {
+    const file = fileURLToPath(new URL("../../examples/digits.yaml", import.meta.url));
+    const args = ["train", file, "--set", "train.steps=1000000", "--threads", "2", "--quiet"];
+    const child = spawn(process.execPath, [fileURLToPath(built("cli/main.js")), ...args]);
+    await new Promise((later) => setTimeout(later, 1500));
+    const code = new Promise<number | null>((done) => child.once("exit", (status) => done(status)));
+    child.kill("SIGINT");
+    expect(await code).toBe(3);
+  });
+});
