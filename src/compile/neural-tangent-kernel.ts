@@ -1,55 +1,70 @@
-import { buildProgram, input, matmul } from "../program/index.ts";
-import type { Engine } from "./engine.ts";
+import { axpy, type Matrix, matrix, multiplyTransposed } from "../numeric/index.ts";
 import { addOuter, blockOf, type ParameterFactors } from "./layer-factors.ts";
 
 /**
  * K = JJᵀ, (m·k)×(m·k) row-major, one parameter tensor after another. A dense layer adds (AAᵀ)∘(GGᵀ), activations
- * against signals; a layer that shares its weights over positions is multiplied out a few rows of its weights at a
- * time, so that memory stays within a few (m·k)² numbers.
+ * against signals, and with a bias (AAᵀ + 1)∘(GGᵀ); a layer that shares its weights over positions is multiplied out a
+ * few rows of its weights at a time, so that memory stays within four times (m·k)² numbers.
+ *
+ * Products are those of the numeric room, with the dense kernels that the host has installed.
  */
-export function neuralTangentKernel(
-  factors: readonly ParameterFactors[],
-  m: number,
-  k: number,
-  engine: Engine,
-): Float64Array {
+export function neuralTangentKernel(factors: readonly ParameterFactors[], m: number, k: number): Float64Array {
   const size = m * k;
   const kernel = new Float64Array(size * size);
+  const biases = biasesOf(factors);
   for (const part of factors) {
-    if (part.layout.kind === "direct") add(kernel, gram(part.rows, size, engine));
-    else if (part.layout.kind === "outer" && part.layout.positions === 1) addHadamard(kernel, part, size, k, engine);
-    else if (part.layout.kind === "outer") addSlabs(kernel, part, size, k, engine);
+    if (part.layout.kind === "direct" && !biases.has(part)) axpy(1, gram(part.rows, size), kernel);
+    else if (part.layout.kind === "outer" && part.layout.positions === 1) {
+      addHadamard(kernel, part, size, k, [...biases.values()].includes(part) ? 1 : 0);
+    } else if (part.layout.kind === "outer") addSlabs(kernel, part, size, k);
   }
   return kernel;
 }
 
-/** XXᵀ of a matrix with `rows` rows. */
-function gram(x: Float64Array, rows: number, engine: Engine): Float64Array {
-  const node = input("x", [rows, x.length / rows], { role: "data" });
-  const executable = engine.load(buildProgram([{ buffer: "gram", offset: 0, node: matmul(node, node, false, true) }]));
-  executable.buffers["x"]!.set(x);
-  executable.run();
-  const result = executable.buffers["gram"]!.slice();
-  executable.dispose();
-  return result;
+/** Direct parts that are the signals of a dense layer, each with its layer: their rows are the same numbers. */
+function biasesOf(factors: readonly ParameterFactors[]): Map<ParameterFactors, ParameterFactors> {
+  const biases = new Map<ParameterFactors, ParameterFactors>();
+  for (const part of factors) {
+    if (part.layout.kind !== "direct") continue;
+    const layer = factors.find(
+      (other) =>
+        other.layout.kind === "outer" &&
+        other.layout.positions === 1 &&
+        other.layout.rowsVary &&
+        ![...biases.values()].includes(other) &&
+        other.rows.length === part.rows.length &&
+        other.rows.every((x, i) => x === part.rows[i]),
+    );
+    if (layer) biases.set(part, layer);
+  }
+  return biases;
 }
 
-function addHadamard(kernel: Float64Array, part: ParameterFactors, size: number, k: number, engine: Engine): void {
+/** XXᵀ of a matrix with `rows` rows. */
+function gram(x: Float64Array, rows: number): Float64Array {
+  const a: Matrix = matrix(rows, x.length / rows, x);
+  return multiplyTransposed(a, a).data;
+}
+
+/** kernel ← kernel + (GGᵀ)∘(AAᵀ + `bias`), where either may be the same for all outputs of a sample. */
+function addHadamard(kernel: Float64Array, part: ParameterFactors, size: number, k: number, bias: number): void {
   const { rowsVary, columnsVary } = part.layout;
-  const left = gram(part.rows, rowsVary ? size : size / k, engine);
-  const right = gram(part.columns, columnsVary ? size : size / k, engine);
-  const leftSize = rowsVary ? size : size / k;
-  const rightSize = columnsVary ? size : size / k;
+  const [leftSize, rightSize] = [rowsVary ? size : size / k, columnsVary ? size : size / k];
+  const left = gram(part.rows, leftSize);
+  const right = gram(part.columns, rightSize);
   for (let r = 0; r < size; r++) {
-    const atLeft = blockOf(r, rowsVary, k) * leftSize;
-    const atRight = blockOf(r, columnsVary, k) * rightSize;
-    for (let s = 0; s < size; s++) {
-      kernel[r * size + s]! += left[atLeft + blockOf(s, rowsVary, k)]! * right[atRight + blockOf(s, columnsVary, k)]!;
+    const leftRow = left.subarray(blockOf(r, rowsVary, k) * leftSize);
+    const rightRow = right.subarray(blockOf(r, columnsVary, k) * rightSize);
+    const row = kernel.subarray(r * size, (r + 1) * size);
+    for (let i = 0; i < size / k; i++) {
+      for (let s = i * k; s < (i + 1) * k; s++) {
+        row[s]! += leftRow[rowsVary ? s : i]! * (rightRow[columnsVary ? s : i]! + bias);
+      }
     }
   }
 }
 
-function addSlabs(kernel: Float64Array, part: ParameterFactors, size: number, k: number, engine: Engine): void {
+function addSlabs(kernel: Float64Array, part: ParameterFactors, size: number, k: number): void {
   const { layout, rows, columns } = part;
   const slab = Math.max(1, Math.min(layout.rows, Math.floor(size / layout.columns)));
   for (let from = 0; from < layout.rows; from += slab) {
@@ -61,10 +76,6 @@ function addSlabs(kernel: Float64Array, part: ParameterFactors, size: number, k:
       const atRow = blockOf(row, layout.rowsVary, k);
       addOuter(layout, rows, atRow, columns, blockOf(row, layout.columnsVary, k), from, to, target);
     }
-    add(kernel, gram(block, size, engine));
+    axpy(1, gram(block, size), kernel);
   }
-}
-
-function add(into: Float64Array, x: Float64Array): void {
-  for (let i = 0; i < into.length; i++) into[i]! += x[i]!;
 }

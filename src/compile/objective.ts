@@ -115,7 +115,7 @@ export function compileObjective(problem: Problem, engine: Engine): Objective {
     },
     ntk(theta) {
       needOutputs();
-      return neuralTangentKernel(layerFactors(runner, theta), sampleCount, k, engine);
+      return neuralTangentKernel(layerFactors(runner, theta), sampleCount, k);
     },
     switching: (theta, out) => runner.collectSwitching("distance", theta, out),
     switchingGradient: (theta, index, out) => runner.switchingGradient(theta, index, out),
