@@ -68,13 +68,18 @@ class Simplifier {
 
   /** Equal keys for nodes that compute the same. */
   private keyOf(node: Node): string {
-    const operands = node.operands.map((o) => o.id).join(",");
-    const attributes = JSON.stringify(node.attributes, (_, value) => {
-      if (typeof value === "number") return Number.isInteger(value) && !Object.is(value, -0) ? value : bitsOf(value);
-      if (value instanceof Float64Array && value.length === 1) return bitsOf(value[0]!);
-      return value instanceof Int32Array || value instanceof Float64Array ? this.identity(value) : value;
-    });
-    return `${node.op}(${operands})[${node.shape}]${attributes}`;
+    let key: string = node.op;
+    for (const operand of node.operands) key += ` ${operand.id}`;
+    key += `[${node.shape}]`;
+    for (const value of Object.values(node.attributes) as unknown[]) key += `;${this.attributeKey(value)}`;
+    return key;
+  }
+
+  private attributeKey(value: unknown): string {
+    if (typeof value === "number") return numberKey(value);
+    if (value instanceof Float64Array && value.length === 1) return numberKey(value[0]!);
+    if (typeof value === "string") return JSON.stringify(value);
+    return value instanceof Int32Array || value instanceof Float64Array ? this.identity(value) : String(value);
   }
 
   private identity(value: object): string {
@@ -85,6 +90,11 @@ class Simplifier {
 }
 
 const view = new DataView(new ArrayBuffer(8));
+
+/** Equal strings for equal bits. */
+function numberKey(value: number): string {
+  return Number.isInteger(value) && !Object.is(value, -0) ? String(value) : `x${bitsOf(value)}`;
+}
 
 function bitsOf(value: number): string {
   view.setFloat64(0, value);

@@ -71,7 +71,7 @@ function oneProduct(
   const pack = ({ view, outer, inner }: Operand, count: number, panel: number): { factor: Factor; place: Place } => {
     const { root, offset } = view;
     const kernel: PackKernel = { count, inner: sizes.inner, outerStride: outer, innerStride: inner, panel };
-    const key = `${root.id} ${offset} ${JSON.stringify(kernel)}`;
+    const key = `${root.id} ${offset} ${Object.values(kernel)}`;
     let temporary = packed.get(key);
     if (!temporary) {
       packed.set(key, (temporary = new Temporary(packedSize(kernel))));

@@ -108,9 +108,9 @@ function livesOf({ steps }: Lowered): Map<Value, Life> {
 function packScratch(scratch: readonly ({ value: Value } & Life)[], start: number, homes: Map<Value, number>): number {
   const placed: { first: number; last: number; from: number; to: number }[] = [];
   let bytes = 0;
-  const order = [...scratch].sort((a, b) => sizeOfValue(b.value) - sizeOfValue(a.value) || a.first - b.first);
-  for (const { value, first, last } of order) {
-    const size = align(8 * sizeOfValue(value));
+  const sized = scratch.map((entry) => ({ ...entry, numbers: sizeOfValue(entry.value) }));
+  for (const { value, first, last, numbers } of sized.sort((a, b) => b.numbers - a.numbers || a.first - b.first)) {
+    const size = align(8 * numbers);
     let from = 0;
     for (const other of placed) {
       if (other.last < first || other.first > last) continue;

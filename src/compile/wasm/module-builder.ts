@@ -7,6 +7,9 @@ export const TABLE_BYTES = 8192;
 /** Pages that an address of 32 bits can reach. */
 const MOST_PAGES = 65536;
 
+/** Tables by key: the same in every module. */
+const builtTables = new Map<string, Float64Array>();
+
 /** Functions that a module may import from `env`, and what they take. */
 export type ImportedFunctions = Readonly<Record<string, readonly ValueType[]>>;
 
@@ -51,11 +54,12 @@ export class ModuleBuilder {
     return made;
   }
 
-  /** The address of a table of doubles in the first TABLE_BYTES of memory, made the first time. */
+  /** The address of a table of doubles in the first TABLE_BYTES of memory; equal keys stand for equal tables. */
   table(key: string, build: () => Float64Array): number {
     const found = this.tables.get(key);
     if (found) return found.address;
-    const values = build();
+    const values = builtTables.get(key) ?? build();
+    builtTables.set(key, values);
     const address = this.tableEnd;
     this.tableEnd += values.byteLength;
     if (this.tableEnd > TABLE_BYTES) throw new Error("ModuleBuilder: the tables outgrow their place");

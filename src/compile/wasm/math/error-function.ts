@@ -37,11 +37,12 @@ export function erf(f: FunctionBuilder, x: V128): V128 {
 function erfTable(): Float64Array {
   const table = new Float64Array(32 * (TERMS + 1));
   const one = 1n << PRECISION;
+  const factor = twoOverRootPi();
   for (let centre = 0; centre < CENTRES; centre++) {
     const c = BigInt(centre) * (one / 4n);
-    const coefficients = [erfFixed(c)];
+    const coefficients = [erfFixed(c, factor)];
     let before = 0n;
-    let g = gaussianFixed(c);
+    let g = gaussianFixed(c, factor);
     for (let i = 1; i <= TERMS; i++) {
       coefficients.push(g / BigInt(i));
       const next = (-2n * (((c * g) >> PRECISION) + before)) / BigInt(i);
@@ -55,10 +56,10 @@ function erfTable(): Float64Array {
   return table;
 }
 
-/** 2/√π·e^{−c²} in fixed point, by its series: the terms stay below e³⁶, far inside the precision. */
-function gaussianFixed(c: bigint): bigint {
+/** 2/√π·e^{−c²} in fixed point (`factor` = 2/√π), by its series: the terms stay below e³⁶, far inside the precision. */
+function gaussianFixed(c: bigint, factor: bigint): bigint {
   const square = (c * c) >> PRECISION;
-  let term = twoOverRootPi();
+  let term = factor;
   let sum = term;
   for (let n = 1n; term !== 0n; n++) {
     term = -((term * square) >> PRECISION) / n;
@@ -68,9 +69,9 @@ function gaussianFixed(c: bigint): bigint {
 }
 
 /** erf c = 2/√π Σ (−1)ⁿ c²ⁿ⁺¹/(n!(2n + 1)) in fixed point. */
-function erfFixed(c: bigint): bigint {
+function erfFixed(c: bigint, factor: bigint): bigint {
   const square = (c * c) >> PRECISION;
-  let power = (twoOverRootPi() * c) >> PRECISION;
+  let power = (factor * c) >> PRECISION;
   let sum = power;
   for (let n = 1n; power !== 0n; n++) {
     power = -((power * square) >> PRECISION) / n;
