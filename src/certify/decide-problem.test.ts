@@ -8,7 +8,7 @@ import { initialParameters, type LayerSpec, type LossSpec, networkProblem, readM
 import { createRng, matrix, symmetricEigenvalues } from "../numeric/index.ts";
 import { paperFigure1, singularExamples, wuMaE } from "../problems/index.ts";
 import { formulaProblem, type Problem } from "../program/index.ts";
-import { type RuleFacts, refutePieceProofs } from "../verify/index.ts";
+import { conclude, type RuleFacts } from "../verify/index.ts";
 import { type DecisionOptions, decideProblem } from "./index.ts";
 
 const rule = (stepSize: number, more: Partial<RuleFacts> = {}): RuleFacts => ({
@@ -49,10 +49,11 @@ describe("formula objectives, decided exactly by pieces", () => {
     const problem = wuMaE();
     const theta = Float64Array.of(1);
     // Full batch: both minima have H = 2; between them sample 1 takes 0.1(x − 1)² and sample 2 x², H = (0.2 + 2)/2. The
-    // fourth formal piece, 10/29, is realised nowhere and stays open.
+    // fourth combination, 10/29, is realised nowhere, which is decided exactly.
     const full = decide(problem, theta, rule(0.7));
-    expect(full.finding.verdict).toBe("proved");
+    expect(full.finding).toMatchObject({ verdict: "proved", reach: "every-except-listed", complete: true });
     expect(values(full)).toEqual(["1/2", "10/11"]);
+    expect(decide(problem, theta, rule(10 / 29)).finding.verdict).toBe("proved");
     const batches = [Float64Array.of(1, 0), Float64Array.of(0, 1)];
     const single = (eta: number) => decide(problem, theta, rule(eta, { type: "sgd" }), { batches, fullBatch: false });
     expect(values(single(0.7))).toEqual(["5/19", "1/2", "5"]);
@@ -83,7 +84,7 @@ describe("formula objectives, decided exactly by pieces", () => {
     const smooth = formulaProblem({ parameters: ["x", "y"], samples: ["exp(x*y) + cos(x) + y^2"] });
     expect(decide(smooth, Float64Array.of(0.3, 1), rule(0.5)).finding).toMatchObject({
       verdict: "proved",
-      reach: "this",
+      reach: "every",
     });
     // x²(1 + x/√(x²)) is 2x² on the right, where 1/4 is exceptional, and 0 on the left: no one point speaks for both.
     const split = formulaProblem({ parameters: ["x"], samples: ["x^2*(1 + x/sqrt(x^2))"] });
@@ -168,11 +169,13 @@ describe("smooth networks that no structure theorem reaches: one verified point"
   ])("%s", (_, layers, loss) => {
     const { problem, theta } = network(layers, loss);
     const eta = 0.83;
-    const { finding, evidence } = decide(problem, theta, rule(eta));
+    const { finding, evidence, subject } = decide(problem, theta, rule(eta));
     expect(finding).toMatchObject({ verdict: "proved", scope: "everywhere", method: "pieces" });
-    const facts = { stepSize: eta, weightDecay: 0, batches: [problem.weights], fullBatch: true };
-    expect(refutePieceProofs(problem, facts, evidence.pieces!.proofs)).toBe(null);
-    expect(refutePieceProofs(problem, facts, [])).not.toBe(null);
+    // Enclosed spectra at three points share no eigenvalue: every step size at once, or every one below 1/floor.
+    expect(finding.reach === "every" || finding.settledBelow! > 1e6).toBe(true);
+    expect(conclude(subject, evidence)).toEqual(finding);
+    const without = { ...evidence, pieces: { ...evidence.pieces!, proofs: [] } };
+    expect(conclude(subject, without).verdict).toBe("undecided");
     const n = problem.dimension;
     const objective = compileObjective(problem, interpreterEngine);
     const h = matrix(n, n);

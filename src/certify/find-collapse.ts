@@ -11,16 +11,20 @@ import {
 import type { Node } from "../program/index.ts";
 import {
   type CollapseEvidence,
+  constantBlocks,
   type Evidence,
   type Finding,
   hessianProgram,
   type NetworkStructure,
+  numberedPieces,
   pieceOf,
   rationalScalars,
   readHessian,
   refuteCollapse,
+  type Selections,
   type Subject,
   slopes,
+  UnreadableOperation,
 } from "../verify/index.ts";
 
 /** Radii of the boxes tried, widest first. */
@@ -68,11 +72,13 @@ function* candidates(singular: Singular, theta: Float64Array): Generator<Candida
       yield { batch, center: units!.center, direction: new Map([[index, rational(1n)]]) };
     }
   }
-  if (subject.problem.dimension > largestKernel) return;
+  if (subject.problem.dimension > largestKernel || !evidence.pieces) return;
+  const pieces = numberedPieces(subject.problem, evidence.pieces);
+  if (typeof pieces === "string") return;
   for (const batch of subject.someBatches.keys()) {
-    for (const { piece, theta: center } of evidence.pieces?.realised ?? []) {
-      const direction = kernelVector(subject, batch, piece);
-      if (direction) yield { batch, center, direction };
+    for (const { selections, theta: center } of pieces) {
+      if (!center) continue;
+      for (const direction of kernelVectors(subject, batch, selections)) yield { batch, center, direction };
     }
   }
 }
@@ -91,20 +97,36 @@ function deadLayer({ hidden, output, loss }: NetworkStructure, theta: Float64Arr
   return { center, directions: [...(output?.bias ? [slotOf(output.bias).offset] : []), weight.offset] };
 }
 
-/** A vector that I − η(H + wI) annihilates where H is read exactly at θ = 0; null when there is none. */
-function kernelVector({ problem, rule, someBatches }: Subject, batch: number, piece: number) {
-  const { loss, dimension: n, inputs } = pieceOf(problem, someBatches[batch]!, piece);
+/**
+ * Vectors that I − η(H + wI) may annihilate on a piece: those of its constant blocks, and where these have none one from H
+ * read exactly at θ = 0.
+ */
+function kernelVectors({ problem, rule, someBatches }: Subject, batch: number, selections: Selections) {
+  const piece = pieceOf(problem, someBatches[batch]!, selections);
   const [eta, decay] = [simplestRational(rule.stepSize), simplestRational(rule.weightDecay)];
+  const kernel = (h: readonly (readonly Rational[])[], coordinates: readonly number[]) => {
+    const rows = h.map((row, i) =>
+      row.map((entry, j) => {
+        const own = i === j ? rational(1n) : rational(0n);
+        const shifted = i === j ? addRationals(entry, decay) : entry;
+        return subtractRationals(own, multiplyRationals(eta, shifted));
+      }),
+    );
+    const vector = nullVector(rows);
+    return vector && new Map([...vector].map(([i, x]) => [coordinates[i]!, x]));
+  };
+  const found = constantBlocks(piece).flatMap(({ matrix, coordinates }) => kernel(matrix, coordinates) ?? []);
+  if (found.length > 0) return found;
+  const { loss, dimension: n, inputs } = piece;
   const zeros = new Array<Rational>(n).fill(rational(0n));
-  const h = readHessian(rationalScalars(), hessianProgram(loss, n), n, zeros, inputs);
-  const rows = Array.from({ length: n }, (_, i) => {
-    return Array.from({ length: n }, (_, j) => {
-      const own = i === j ? rational(1n) : rational(0n);
-      const shifted = i === j ? addRationals(h[i * n + j]!, decay) : h[i * n + j]!;
-      return subtractRationals(own, multiplyRationals(eta, shifted));
-    });
-  });
-  return nullVector(rows);
+  try {
+    const h = readHessian(rationalScalars(), hessianProgram(loss, n), n, zeros, inputs);
+    const rows = Array.from({ length: n }, (_, i) => h.slice(i * n, (i + 1) * n));
+    return [kernel(rows, [...rows.keys()])].filter((v) => v !== null);
+  } catch (error) {
+    if (error instanceof UnreadableOperation) return [];
+    throw error;
+  }
 }
 
 /** A vector ≠ 0 in the kernel of a square matrix, by Gauss–Jordan elimination; null when it is invertible. */

@@ -1,26 +1,41 @@
+import { degree, largestPrimes, toNumber } from "../modular/index.ts";
 import type { Rng } from "../numeric/index.ts";
 import { type Problem, programCost } from "../program/index.ts";
 import {
-  certifyPiece,
+  blocksPolynomial,
+  commonFactor,
+  constantBlocks,
   constantSpectrum,
-  encloseNumber,
   findWitness,
-  formalPieces,
   hasConstantHessian,
   hessianProgram,
+  isRoot,
   lossInputs,
+  type Piece,
   type PieceEvidence,
   type PieceProof,
   type PieceSpectrum,
+  type PossiblePiece,
   pieceOf,
+  possiblePieces,
+  type Selections,
   type StepFacts,
   selectionKey,
+  selectionsAt,
   targetEigenvalue,
 } from "../verify/index.ts";
 
+/** A place in parameter space, and where it comes from: "at initialisation", "along the trajectory". */
+export interface Start {
+  readonly theta: ArrayLike<number>;
+  readonly where: string;
+}
+
 export interface SearchOptions {
   readonly theta: Float64Array;
-  /** Most formal pieces to examine. */
+  /** Other places whose pieces are examined where there are too many for all. */
+  readonly starts?: readonly Start[];
+  /** Most pieces to examine where not all can be. */
   readonly pieces: number;
   /** Draws of residues for each. */
   readonly trials: number;
@@ -29,13 +44,18 @@ export interface SearchOptions {
   readonly rng: Rng;
 }
 
+/** Up to here characteristic polynomials are computed over Q. */
 const largestExactDimension = 12;
 const realisations = 64;
+/** Most pieces of which all are examined. */
+const largestCensus = 1024;
+/** Primes for an estimate; the last one confirms. */
+const estimatePrimes = 3;
 
 /**
- * Examines every formal piece of the loss under every batch; null when there are too many, or the work is too much.
- * For each piece it looks for a witness at the step size in use, and where the loss is rational for the points whose
- * characteristic polynomials hold all exceptional step sizes.
+ * Examines the pieces of the loss under every batch: all that are not impossible where these are few, else those met at
+ * the places given and around them. Null when the work is too much. For each it looks for a witness at the step size in
+ * use, and for a place from which all constant eigenvalues of its Hessian can be read off.
  */
 export function searchPieces(
   problem: Problem,
@@ -43,52 +63,122 @@ export function searchPieces(
   options: SearchOptions,
 ): { readonly evidence: PieceEvidence; readonly piecesExamined: number } | null {
   const loss = problem.lossProgram(problem.sampleCount);
-  const { count } = formalPieces(loss);
-  const { dimension } = problem;
-  const work = (programCost(hessianProgram(loss, dimension)).flops + dimension * dimension) * dimension;
-  if (count > options.pieces || work * count * facts.batches.length > options.effort) return null;
-  const lambda = targetEigenvalue(facts);
-  const around = pointsAround(options.theta, options.rng);
+  const n = problem.dimension;
+  const work = (programCost(hessianProgram(loss, n)).flops + n * n) * n * facts.batches.length;
+  const affordable = Math.floor(options.effort / work);
+  if (affordable < 1) return null;
+  const census = possiblePieces(loss, n, lossInputs(problem), Math.min(largestCensus, affordable));
+  const met = census ? null : metPieces(problem, Math.min(options.pieces, affordable), options);
+  const realised = met ?? realisedPieces(problem, census!, options);
+  const pieces = census?.map(({ selections }) => selections) ?? met!.map(({ selections }) => selections);
   const proofs: PieceProof[] = [];
   const spectra: PieceSpectrum[] = [];
   for (const [batch, weights] of facts.batches.entries()) {
-    for (let piece = 0; piece < count; piece++) {
-      const at = pieceOf(problem, weights, piece);
-      const witness = findWitness(at, lambda, around, options.trials, options.rng);
-      if (witness) proofs.push({ batch, piece, witness });
-      if (dimension > largestExactDimension) continue;
-      const points = integerPoints(dimension, hasConstantHessian(at) ? 1 : 2, options.rng);
-      if (constantSpectrum(at, points)) spectra.push({ batch, piece, points });
+    for (const [piece, selections] of pieces.entries()) {
+      const found = examine(pieceOf(problem, weights, selections), facts, options);
+      if (found.witness) proofs.push({ batch, piece, witness: found.witness });
+      if (found.spectrum) spectra.push({ batch, piece, ...found.spectrum });
     }
   }
-  const realised = [...realisedPieces(problem, options)].map(([piece, theta]) => ({ piece, theta }));
-  return { evidence: { proofs, spectra, realised }, piecesExamined: count };
+  const places = realised.map(({ piece, theta, where }) => ({ piece, theta, where }));
+  return {
+    evidence: { all: census?.length ?? null, realised: places, proofs, spectra },
+    piecesExamined: pieces.length,
+  };
 }
 
-function integerPoints(dimension: number, count: number, rng: Rng): number[][] {
-  const point = () => Array.from({ length: dimension }, () => rng.integer(2001) - 1000);
+type Looking = Omit<PieceSpectrum, "batch" | "piece">;
+
+/** A witness at the step size in use, unless its eigenvalue is proved constant, and where to look for all of them. */
+function examine(piece: Piece, facts: StepFacts, { theta, trials, rng }: SearchOptions) {
+  const lambda = targetEigenvalue(facts);
+  const known = blocksPolynomial(constantBlocks(piece));
+  const points = pointsAround(theta, rng);
+  const witness = isRoot(known, lambda) ? null : findWitness(piece, lambda, points, trials, rng);
+  return {
+    witness,
+    spectrum: overRationals(piece, rng) ?? moduloPrimes(piece, degree(known), rng) ?? enclosed(points),
+  };
+}
+
+function overRationals(piece: Piece, rng: Rng): Looking | null {
+  if (piece.dimension > largestExactDimension) return null;
+  const points = integerPoints(piece.dimension, hasConstantHessian(piece) ? 1 : 2, 1000, rng);
+  return constantSpectrum(piece, points) ? { by: "rationals", points, primes: [] } : null;
+}
+
+/** One prime where it proves that there are no constant eigenvalues but those known; else a few, for an estimate. */
+function moduloPrimes(piece: Piece, known: number, rng: Rng): Looking | null {
+  const points = integerPoints(piece.dimension, 3, 2 ** 24, rng);
+  const primes = largestPrimes(estimatePrimes);
+  const first = commonFactor(piece, points, primes.slice(0, 1));
+  if (!first) return null;
+  const one = first.degree <= known;
+  return { by: "residues", points: one ? points.slice(0, 2) : points, primes: one ? primes.slice(0, 1) : primes };
+}
+
+function enclosed(points: readonly (readonly number[])[]): Looking {
+  return { by: "intervals", points, primes: [] };
+}
+
+function integerPoints(dimension: number, count: number, largest: number, rng: Rng): number[][] {
+  const point = () => Array.from({ length: dimension }, () => rng.integer(2 * largest + 1) - largest);
   return Array.from({ length: count }, point);
 }
 
-/** Formal pieces that some θ makes, certified to lie inside: each with such a θ. */
-function realisedPieces(problem: Problem, { theta, rng }: SearchOptions): Map<number, readonly number[]> {
+interface Realised {
+  readonly piece: number;
+  readonly selections: Selections;
+  readonly theta: readonly number[];
+  readonly where: string;
+}
+
+/** Possible pieces that are known to exist, each with a θ certified to lie inside. */
+function realisedPieces(problem: Problem, census: readonly PossiblePiece[], options: SearchOptions): Realised[] {
   const loss = problem.lossProgram(problem.sampleCount);
-  const formal = formalPieces(loss);
-  const indices = new Map(Array.from({ length: formal.count }, (_, i) => [selectionKey(loss, formal.at(i)), i]));
-  const inputs = lossInputs(problem);
-  const found = new Map<number, readonly number[]>();
-  for (let draw = 0; draw < realisations && found.size < formal.count; draw++) {
-    const spread = 4 ** (draw % 5) / 8;
-    const at = draw === 0 ? [...theta] : Array.from(theta, (x) => (draw % 2 ? x : 0) + spread * rng.normal());
-    const piece = certifyPiece(loss, problem.dimension, at.map(encloseNumber), inputs);
-    const index = piece.status === "inside" ? indices.get(selectionKey(loss, piece.selections)) : undefined;
-    if (index !== undefined && !found.has(index)) found.set(index, at);
+  const indices = new Map(census.map(({ selections }, i) => [selectionKey(loss, selections), i]));
+  const found = new Map<number, Realised>();
+  const note = (theta: readonly number[], where: string) => {
+    const selections = selectionsAt(problem, theta);
+    const piece = selections ? indices.get(selectionKey(loss, selections)) : undefined;
+    if (selections && piece !== undefined && !found.has(piece)) found.set(piece, { piece, selections, theta, where });
+  };
+  for (const { theta, where } of places(options)) {
+    if (found.size === census.length) break;
+    note(theta, where);
   }
-  return found;
+  for (const [piece, { point }] of census.entries())
+    if (point && !found.has(piece)) note(point.map(toNumber), "listed");
+  return [...found.values()].sort((a, b) => a.piece - b.piece);
+}
+
+/** Different pieces met at θ, at the places given, and around them. */
+function metPieces(problem: Problem, most: number, options: SearchOptions): Realised[] {
+  const loss = problem.lossProgram(problem.sampleCount);
+  const found = new Map<string, Realised>();
+  for (const { theta, where } of places(options)) {
+    if (found.size === most) break;
+    const selections = selectionsAt(problem, theta);
+    const key = selections && selectionKey(loss, selections);
+    if (selections && key !== null && !found.has(key)) {
+      found.set(key, { piece: found.size, selections, theta, where });
+    }
+  }
+  return [...found.values()];
+}
+
+function* places({ theta, starts = [], rng }: SearchOptions): Generator<Start & { readonly theta: readonly number[] }> {
+  yield { theta: [...theta], where: "at θ" };
+  for (const start of starts) yield { theta: Array.from(start.theta), where: start.where };
+  for (let draw = 1; draw <= realisations; draw++) {
+    const spread = 4 ** (draw % 5) / 8;
+    const at = Array.from(theta, (x) => (draw % 2 ? x : 0) + spread * rng.normal());
+    yield { theta: at, where: "at random" };
+  }
 }
 
 /** Points at which smooth Hessians are enclosed; any θ of Rⁿ will do. */
-function pointsAround(theta: Float64Array, rng: Rng): number[][] {
+function pointsAround(theta: ArrayLike<number>, rng: Rng): number[][] {
   const near = Array.from(theta, (x) => 0.7 * x + 0.1 * rng.normal());
-  return [[...theta], near, theta.length > 0 ? Array.from(theta, () => 0.01 * rng.normal()) : []];
+  return [Array.from(theta), near, Array.from(theta, () => 0.01 * rng.normal())];
 }

@@ -19,7 +19,8 @@ export function commandLine(version: string, threads: number, handle: Handler): 
   return program;
 }
 
-const exitCodeHelp = `Exit codes: 0 the report was made, 1 with --strict an open verdict, 2 bad input, 3 interrupted,
+const exitCodeHelp = `Exit codes: 0 the report was made, 1 a certificate rejected, or with --strict an open
+verdict, 2 bad input, 3 interrupted,
 70 a fault of ours. \`separatrix <verb> --help\` shows an example.`;
 
 function addVerb(program: Command, verb: VerbRow, threads: number, handle: Handler): void {
@@ -41,6 +42,14 @@ function addVerb(program: Command, verb: VerbRow, threads: number, handle: Handl
     case "inspect":
       addSet(command.argument("<file>", "an experiment, a file of numbers or a record"))
         .option("--program", "print the program too")
+        .option("--debug", "show the stack of an error")
+        .action(act);
+      return;
+    case "verify":
+      command
+        .argument("<file>", "a certificate")
+        .option("--json", "print the answer as JSON")
+        .option("--quiet", "print nothing")
         .option("--debug", "show the stack of an error")
         .action(act);
       return;

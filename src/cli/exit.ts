@@ -2,7 +2,7 @@
 export const exitCodes = {
   /** The report was made, whatever the verdicts. */
   ok: 0,
-  /** With --strict: a verdict is undetermined, undecided or disproved. */
+  /** A certificate is rejected; with --strict: a verdict is undetermined, undecided or disproved. */
   negative: 1,
   /** Misuse, bad input, or more than the machine holds. */
   badInput: 2,

@@ -21,6 +21,10 @@ export async function main(args: readonly string[], version: string): Promise<vo
         const { inspect } = await import("./verbs/inspect.ts");
         return inspect(file!, { ...(options as unknown as { set: string[]; program?: boolean }), version });
       }
+      case "verify": {
+        const { verify } = await import("./verbs/verify.ts");
+        return verify(file!, { ...(options as unknown as { json: boolean; quiet: boolean }), version });
+      }
       case "report": {
         const { redraw } = await import("./verbs/report.ts");
         return redraw(file!, options as unknown as { json: boolean; quiet: boolean });

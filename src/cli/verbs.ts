@@ -6,7 +6,7 @@ export interface VerbRow {
   /** Its question, one line. */
   readonly summary: string;
   readonly example: string;
-  readonly kind: "experiment" | "reproduce" | "inspect" | "report" | "init";
+  readonly kind: "experiment" | "verify" | "reproduce" | "inspect" | "report" | "init";
 }
 
 export const verbRows = [
@@ -27,6 +27,12 @@ export const verbRows = [
     summary: "Is the map non-singular, for which step sizes is it not, and a certificate that others can check.",
     example: "separatrix certify examples/wme18.yaml --out runs/wme18",
     kind: "experiment",
+  },
+  {
+    name: "verify",
+    summary: "Does a certificate hold? Checked again from its evidence, by code that searches for nothing.",
+    example: "separatrix verify runs/wme18/certificate.json",
+    kind: "verify",
   },
   {
     name: "train",

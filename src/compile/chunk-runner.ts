@@ -153,7 +153,8 @@ export function createChunkRunner(problem: Problem, engine: Engine): ChunkRunner
     for (const [start, count] of chunks(sampleCount)) {
       const executable = prepare(kind, theta, null, start, count);
       const cotangent = executable.buffers["cotangent"];
-      if (cotangent) for (let i = 0; i < count; i++) cotangent.set(row, i * row.length);
+      if (cotangent && row.length === 1) cotangent.fill(row[0]!);
+      else if (cotangent) for (let i = 0; i < count; i++) cotangent.set(row, i * row.length);
       executable.run();
       visit(executable.buffers, start, count);
     }

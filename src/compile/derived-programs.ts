@@ -1,15 +1,24 @@
-import { gradient, hvp, jvp, type Kink, kinksOf, sampleGradients, vjp } from "../autodiff/index.ts";
+import {
+  gradient,
+  hvp,
+  jvp,
+  type Kink,
+  kinksOf,
+  type SampleGradient,
+  sampleGradients,
+  vjp,
+} from "../autodiff/index.ts";
 import * as p from "../program/index.ts";
 
 /** The programs an objective is made of, each for one number of samples. */
 export type DerivedKind =
   | ("value" | "gradient" | "hvp" | "outputs" | "jvp" | "vjp" | "outputGradient" | "outputHessian")
-  | ("factors" | "lossVjp" | "distance" | "selection" | "switchingVjp");
+  | ("factors" | "jacobian" | "lossVjp" | "distance" | "selection" | "switchingVjp");
 
 /**
  * Builds one of them. Beside the buffers of the loss program they read "direction" (a vector like θ) or "cotangent",
  * and write "loss", "sampleLosses", "gradient" (a vector like θ), "outputs", "tangent", "outputGradient",
- * "outputHessian", "switching", or for "factors" the buffers named by `factorBuffers`.
+ * "outputHessian", "jacobian" (samples × n, the gradients of u_iᵀf_i), "switching", or for "factors" the buffers named by `factorBuffers`.
  */
 export function derivedProgram(kind: DerivedKind, loss: p.LossProgram, dimension: number): p.Program {
   return p.buildProgram(builders[kind](loss), { theta: dimension });
@@ -47,6 +56,12 @@ const builders: { readonly [K in DerivedKind]: (loss: p.LossProgram) => p.Output
     return [{ buffer: "outputHessian", offset: 0, node: p.concat(rows, 1) }];
   },
   factors: (l) => factorNodes(l).flatMap((f) => f.outputs),
+  jacobian: (l) => {
+    const { outputs } = l;
+    const gradients = sampleGradients(outputs!, cotangentLike(outputs!), parametersOf(l));
+    const rows = gradients.map((g, j) => sampleRows(g, outputs!.shape[0]!, l.parameters[j]!.slot.size));
+    return [{ buffer: "jacobian", offset: 0, node: p.concat(rows, 1) }];
+  },
   distance: (l) => switching(l, "distance"),
   selection: (l) => switching(l, "selection"),
   switchingVjp: (l) => {
@@ -98,6 +113,18 @@ function factorNodes(l: p.LossProgram): { layout: FactorLayout; outputs: p.Outpu
     ];
     return { layout, outputs };
   });
+}
+
+/** The gradients of all samples with respect to one parameter, [samples, size]. */
+function sampleRows(g: SampleGradient | null, samples: number, size: number): p.Node {
+  if (!g) return p.constant(0, [samples, size]);
+  if (g.kind === "direct") return p.reshape(g.gradient, [samples, size]);
+  const [, positions, height] = g.rows.shape as [number, number, number];
+  const width = g.columns.shape[2]!;
+  if (positions > 1) return p.reshape(p.matmul(g.rows, g.columns, true, false), [samples, size]);
+  const spread = (x: p.Node, axis: number) =>
+    p.broadcast(p.reshape(x, [samples, x.shape[2]!]), [samples, height, width], [0, axis]);
+  return p.reshape(p.mul(spread(g.rows, 1), spread(g.columns, 2)), [samples, size]);
 }
 
 function parametersOf(l: p.LossProgram): p.Node[] {

@@ -1,11 +1,14 @@
 export * from "./engine.ts";
 export { interpreterEngine } from "./interpreter/interpreter.ts";
+export { type CompiledEnsemble, compileLanes, type LaneOptions } from "./lane/compile-lanes.ts";
 export * from "./layer-factors.ts";
 export {
   batchDerivatives,
   type CompiledRandomMap,
   compileDescent,
+  compileDescentEnsemble,
   compileDescentFamily,
+  compileDescentPlane,
   compileRandomMap,
   type StepBatch,
 } from "./map/compile-descent.ts";

@@ -3,7 +3,7 @@
 import { describe, expect, test } from "vitest";
 import { createRng, maxAbs } from "../numeric/index.ts";
 import * as p from "../program/index.ts";
-import { compileObjective, interpreterEngine } from "./index.ts";
+import { compileObjective, interpreterEngine, jacobianRows } from "./index.ts";
 
 const RTOL = 1e-12;
 const [inputs, hidden, outputs] = [3, 4, 2];
@@ -80,6 +80,12 @@ describe.each([5, 300])("%d samples", (m) => {
       ju,
       Float64Array.from(ju, (_, j) => u.reduce((s, x, i) => s + x * row(i)[j]!, 0)),
     );
+  });
+
+  test("the factors of the layers make J", () => {
+    const rows = new Float64Array(mk * n);
+    jacobianRows(objective.layerFactors(theta), n, mk, outputs, rows);
+    expectClose(rows, jacobian);
   });
 
   test("K is JJᵀ", () => {

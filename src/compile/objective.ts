@@ -1,5 +1,5 @@
 import type { Problem } from "../program/index.ts";
-import { createChunkRunner } from "./chunk-runner.ts";
+import { type ChunkRunner, createChunkRunner } from "./chunk-runner.ts";
 import type { Engine } from "./engine.ts";
 import { jacobianRows, layerFactors, type ParameterFactors } from "./layer-factors.ts";
 import { neuralTangentKernel } from "./neural-tangent-kernel.ts";
@@ -56,6 +56,9 @@ export interface Objective {
   dispose(): void;
 }
 
+/** Up to this n a chunk of J (256 rows, 128 MiB) is computed in one piece; beyond, J is assembled from factors. */
+const widestProgram = 2 ** 16;
+
 /** Makes the derivatives of a problem executable on an engine. Programs are built at first use and kept. */
 export function compileObjective(problem: Problem, engine: Engine): Objective {
   const runner = createChunkRunner(problem, engine);
@@ -107,6 +110,7 @@ export function compileObjective(problem: Problem, engine: Engine): Objective {
     },
     jacobian(theta, out) {
       if (k === 0) runner.sampleGradients(theta, out);
+      else if (dimension <= widestProgram) jacobianByProgram(runner, theta, out);
       else jacobianRows(layerFactors(runner, theta), dimension, sampleCount * k, k, out);
     },
     layerFactors(theta) {
@@ -122,4 +126,17 @@ export function compileObjective(problem: Problem, engine: Engine): Objective {
     piece: (theta, out) => runner.collectSwitching("selection", theta, out),
     dispose: runner.dispose,
   };
+}
+
+/** J by one reverse pass an output: row (i, a) is the gradient of output a of sample i. */
+function jacobianByProgram(runner: ChunkRunner, theta: Float64Array, out: Float64Array): void {
+  const { dimension: n, outputCount: k } = runner.problem;
+  const unit = new Float64Array(k);
+  for (let a = 0; a < k; a++) {
+    unit.fill(0)[a] = 1;
+    runner.eachChunk("jacobian", theta, unit, ({ jacobian }, start, count) => {
+      if (k === 1) out.set(jacobian!, start * n);
+      else for (let i = 0; i < count; i++) out.set(jacobian!.subarray(i * n, (i + 1) * n), ((start + i) * k + a) * n);
+    });
+  }
 }

@@ -1,7 +1,8 @@
 import { norm } from "../numeric/index.ts";
-import type { DiscreteMap } from "./discrete-map.ts";
+import type { DiscreteMap, EnsembleMap } from "./discrete-map.ts";
+import { oneByOne, rowsTogether } from "./ensemble.ts";
+import { ensembleFates } from "./ensemble-fates.ts";
 import type { Fate } from "./fate.ts";
-import { trajectory } from "./trajectory.ts";
 
 export interface BasinOptions {
   /** The starts, row by row: start number j·columns + i. */
@@ -14,6 +15,8 @@ export interface BasinOptions {
   readonly position?: number;
   /** Whether an orbit that rests at this position is dead (DESIGN §5) rather than at a minimum. */
   readonly isDead?: (position: Float64Array) => boolean;
+  /** The same map for many states at once, where there is one. */
+  readonly ensemble?: EnsembleMap | undefined;
   readonly progress?: (done: number, total: number) => void;
 }
 
@@ -91,22 +94,35 @@ interface End {
 
 function fates(
   map: DiscreteMap,
-  { columns, rows, steps, position = map.dimension, isDead = () => false }: BasinOptions,
+  { columns, rows, steps, position = map.dimension, isDead = () => false, ensemble = oneByOne(map) }: BasinOptions,
   start: BasinOptions["start"],
   progress: BasinOptions["progress"],
 ): End[] {
-  const initial = new Float64Array(map.dimension);
-  return Array.from({ length: columns * rows }, (_, at) => {
-    progress?.(at, columns * rows);
-    start(at % columns, Math.floor(at / columns), initial);
-    const { end, fate } = trajectory(map, initial, { steps, position });
+  const n = map.dimension;
+  const together = rowsTogether(ensemble);
+  const total = columns * rows;
+  const ends: End[] = [];
+  for (let from = 0; from < total; from += together) {
+    progress?.(from, total);
+    const states = new Float64Array(Math.min(together, total - from) * n);
+    for (let at = from; at * n < from * n + states.length; at++) {
+      start(at % columns, Math.floor(at / columns), states.subarray((at - from) * n, (at - from + 1) * n));
+    }
+    const found = ensembleFates(ensemble, states, { steps, position });
+    found.fates.forEach((fate, i) => {
+      ends.push(endOf(fate, found.ends.slice(i * n, (i + 1) * n)));
+    });
+  }
+  return ends;
+
+  function endOf(fate: Fate, end: Float64Array): End {
     const state = end.slice(0, position);
     if (fate.kind === "converged" && isDead(state)) return { fate, kind: "dead", state: null };
     if (fate.kind === "converged") return { fate, kind: "converged", state };
     if (fate.kind === "periodic")
       return { fate, kind: `period ${fate.period}`, state: leastOfCycle(map, end, fate.period!, position) };
     return { fate, kind: fate.kind, state: null };
-  });
+  }
 }
 
 /** The point of the cycle whose coordinates come first in lexicographic order, ties up to the tolerance skipped. */

@@ -1,6 +1,7 @@
 import { bracketedRoot } from "./bracketed-root.ts";
 import type { Station, Tracer } from "./branch-tracer.ts";
 import { type Complex, isReal, modulus } from "./complex.ts";
+import { crossingPair, productOver } from "./critical-multipliers.ts";
 import { type CurveDirection, planeOf } from "./orbit-curve.ts";
 import { shootingResiduals } from "./shooting.ts";
 
@@ -90,7 +91,11 @@ function singleEvent(
   if (!turns && passesOne && !passesMinusOne && moved === 1) return "branch-point";
   if (!turns && !passesOne && passesMinusOne && moved === 1) return "flip";
   const rotates = !turns && !passesOne && !passesMinusOne && moved === 2;
-  return rotates && crossingPair(a.station) && crossingPair(b.station) ? "neimark-sacker" : null;
+  return rotates && pairOf(a.station) && pairOf(b.station) ? "neimark-sacker" : null;
+}
+
+function pairOf(station: Station): Complex | null {
+  return crossingPair(station.spectrum().multipliers);
 }
 
 /** The chord of two marks close to either side. */
@@ -104,31 +109,13 @@ function directionAt(tracer: Tracer, a: Mark, mark: Mark, b: Mark): CurveDirecti
 /** Functions that change sign at the event, smooth along the branch. */
 const tests: Record<SmoothEvent["type"], (station: Station) => number> = {
   fold: (station) => station.direction().parameter,
-  "branch-point": (station) => productOver(station, 1),
-  flip: (station) => productOver(station, -1),
+  "branch-point": (station) => productOver(station.spectrum().multipliers, 1),
+  flip: (station) => productOver(station.spectrum().multipliers, -1),
   "neimark-sacker": (station) => {
-    const pair = crossingPair(station);
+    const pair = pairOf(station);
     return pair ? modulus(pair) ** 2 - 1 : Number.NaN;
   },
 };
-
-/** ∏ (μ − c)/(2 + |μ|), real since values come in pairs. */
-function productOver(station: Station, c: number): number {
-  let [re, im] = [1, 0];
-  for (const value of station.spectrum().multipliers) {
-    const size = 2 + modulus(value);
-    const [x, y] = [(value[0] - c) / size, value[1] / size];
-    [re, im] = [re * x - im * y, re * y + im * x];
-  }
-  return re;
-}
-
-/** The pair of complex multipliers nearest to the unit circle. */
-export function crossingPair(station: Station): Complex | null {
-  const pairs = station.spectrum().multipliers.filter((value) => value[1] > 0 && !isReal(value));
-  const far = (value: Complex) => Math.abs(modulus(value) - 1);
-  return pairs.reduce<Complex | null>((best, value) => (best && far(best) <= far(value) ? best : value), null);
-}
 
 /**
  * The mark between a and b where the test vanishes. Each trial starts on the chord of its closest neighbours, so it is

@@ -1,6 +1,7 @@
 import type { Branch, BranchEnd, SpecialPoint } from "./branch.ts";
-import { type BorderEvent, crossingPair, type SmoothEvent } from "./branch-events.ts";
+import type { BorderEvent, SmoothEvent } from "./branch-events.ts";
 import { branchPoint, branchTracer, type Station, type Tracer } from "./branch-tracer.ts";
+import { crossingPair } from "./critical-multipliers.ts";
 import type { MapFamily } from "./discrete-map.ts";
 import { type FollowOptions, followBranch } from "./follow-branch.ts";
 import { type NormalForm, normalForm } from "./normal-form.ts";
@@ -169,7 +170,7 @@ function specialPoint(tracer: Tracer, event: SmoothEvent | BorderEvent): Special
   }
   const rest = { multiplicity: event.multiplicity, collision: null };
   if (event.type === "branch-point") return { ...plain, ...branchPointForm(tracer, station), ...rest, angle: null };
-  const pair = event.type === "neimark-sacker" ? crossingPair(station) : null;
+  const pair = event.type === "neimark-sacker" ? crossingPair(station.spectrum().multipliers) : null;
   const angle = pair && Math.atan2(pair[1], pair[0]);
   const form =
     event.multiplicity > 1

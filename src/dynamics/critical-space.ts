@@ -85,13 +85,12 @@ function lastOnly(b: Float64Array, period: number): Float64Array[] {
 function nullVector(b: Matrix): ComplexVector {
   const size = b.data.reduce((m, x) => Math.max(m, Math.abs(x)), 0) || 1;
   const shifted = matrix(b.rows, b.cols, b.data.slice());
-  let forward = lu(shifted);
-  if (forward.sign === 0) {
-    const unit = identity(b.rows);
-    for (let i = 0; i < unit.data.length; i++) shifted.data[i] += 2 ** -50 * size * unit.data[i];
-    forward = lu(shifted);
+  const unit = identity(b.rows);
+  let [forward, backward] = [lu(shifted), lu(transpose(shifted))];
+  for (let shift = 2 ** -50 * size; forward.sign === 0 || backward.sign === 0; shift *= 2) {
+    for (let i = 0; i < unit.data.length; i++) shifted.data[i] += shift * unit.data[i];
+    [forward, backward] = [lu(shifted), lu(transpose(shifted))];
   }
-  const backward = lu(transpose(shifted));
   const rng = createRng(0, "null vector");
   let x: Float64Array = Float64Array.from({ length: b.rows }, () => rng.normal());
   for (let i = 0; i < inverseIterations; i++) {

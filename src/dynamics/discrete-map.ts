@@ -32,6 +32,15 @@ export interface MapFamily {
   parameterDerivative(x: Float64Array, value: number, out: Float64Array): void;
 }
 
+/** Maps that depend smoothly on two numbers. */
+export interface PlaneFamily {
+  readonly dimension: number;
+  /** The map at those values. A map handed out before may change with it: use one pair at a time. */
+  at(values: readonly [number, number]): DiscreteMap;
+  /** ∂F/∂value_j (x) for j = 0 or 1. */
+  parameterDerivative(x: Float64Array, values: readonly [number, number], j: 0 | 1, out: Float64Array): void;
+}
+
 /** A map of which each step depends on something drawn: SGD with its batch. */
 export interface RandomMap<Draw> {
   readonly dimension: number;
@@ -41,11 +50,20 @@ export interface RandomMap<Draw> {
   draws(rng: Rng): { next(): Draw };
 }
 
-/** Many states advanced at once, each by the same map or by one of its own. */
+/**
+ * Many states followed at once, each by the same map or by one of its own. States are rows of n numbers; what a row
+ * becomes depends on that row and its parameters alone.
+ */
 export interface EnsembleMap {
   readonly dimension: number;
-  /** Rows of `states` (one state each) moved `steps` steps into the rows of `out`. */
-  advance(states: Float64Array, steps: number, out: Float64Array): void;
+  /** How many numbers each state brings with it that choose its map; `parameters` holds them row by row. */
+  readonly parameterCount: number;
+  /** How many states it takes for the cost of a state to be least: 1 where they go one by one. */
+  readonly width: number;
+  /** Rows of `states` moved `steps` steps into the rows of `out`, which may be the same array. */
+  advance(states: Float64Array, steps: number, out: Float64Array, parameters?: Float64Array): void;
+  /** The states after steps 1 … `steps` of every row, [rows, steps, n]; valid until the next call. */
+  orbits(states: Float64Array, steps: number, parameters?: Float64Array): Float64Array;
 }
 
 /** DF(x) in full, from n tangents: column j is DF(x) e_j. */

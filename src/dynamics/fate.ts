@@ -33,9 +33,11 @@ export interface FateWatcher {
 }
 
 export const escapeRadius = 1e12;
-const stillness = { rtol: 1e-12, steps: 100 };
+/** Rests: moves no further for so many steps. */
+export const stillness = { rtol: 1e-12, steps: 100 };
 const convergedLoss = 1e-24;
-const recurrence = { rtol: 1e-9, longest: 64, periods: 3 };
+/** Periodic: returns within this for so many periods. */
+export const recurrence = { rtol: 1e-9, longest: 64, periods: 3 };
 const stallRtol = 1e-12;
 /** Bytes that remembered positions may take; beyond, only shorter periods are looked for. */
 const memoryLimit = 2 ** 26;
@@ -109,12 +111,17 @@ function streak() {
   return state;
 }
 
+/** Longest period that is looked for among positions of n numbers. */
+export function longestPeriod(n: number): number {
+  return Math.min(recurrence.longest, Math.max(2, Math.floor(memoryLimit / (8 * n)) - 1));
+}
+
 /**
  * Remembers the last positions and counts, for each p, for how many steps x_t has been close to x_{t−p}. A fixed unit
  * vector s tells first: |⟨s, x − y⟩| ≤ ‖x − y‖, so most pairs are told apart by one number.
  */
 function recurrenceWatcher(n: number) {
-  const longest = Math.min(recurrence.longest, Math.max(2, Math.floor(memoryLimit / (8 * n)) - 1));
+  const longest = longestPeriod(n);
   const slots = longest + 1;
   const ring = Array.from({ length: slots }, () => new Float64Array(n));
   const marks = new Float64Array(slots);

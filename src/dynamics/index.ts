@@ -6,12 +6,29 @@ export {
   wadaRadius,
 } from "./basin-measures.ts";
 export { type BasinMap, type BasinOptions, basins, twinDisagreement } from "./basins.ts";
+export {
+  type BifurcationCurve,
+  type BifurcationCurveOptions,
+  type BifurcationCurvePoint,
+  type CurveEnd,
+  type CurveType,
+  followBifurcation,
+} from "./bifurcation-curve.ts";
 export type { Branch, BranchEnd, BranchPoint, SpecialPoint } from "./branch.ts";
 export type { Complex, ComplexVector } from "./complex.ts";
 export { composition, iterate, withDraw } from "./composition.ts";
 export { type Continuation, type ContinuationOptions, continueOrbit } from "./continue-orbit.ts";
 export { kaplanYorkeDimension } from "./dimension.ts";
-export { type DiscreteMap, denseTangent, type EnsembleMap, type MapFamily, type RandomMap } from "./discrete-map.ts";
+export {
+  type DiscreteMap,
+  denseTangent,
+  type EnsembleMap,
+  type MapFamily,
+  type PlaneFamily,
+  type RandomMap,
+} from "./discrete-map.ts";
+export { familyEnsemble, oneByOne } from "./ensemble.ts";
+export { type EnsembleFates, ensembleFates } from "./ensemble-fates.ts";
 export {
   escapeRadius,
   type Fate,

@@ -1,7 +1,7 @@
 import { axpy, dot, norm, scale } from "../numeric/index.ts";
 import type { MapFamily } from "./discrete-map.ts";
 import { orbitSize } from "./periodic-orbit.ts";
-import { type ShootingOptions, shootingResiduals, shootingSystem } from "./shooting.ts";
+import { type Border, type ShootingOptions, shootingResiduals, shootingSystem } from "./shooting.ts";
 
 /** A closed orbit of the map at `value`, given by all its points. */
 export interface OrbitAtValue {
@@ -77,11 +77,11 @@ export function orbitCurve(family: MapFamily, options: OrbitCurveOptions): Orbit
       } else if (best) return best;
       previous = largest;
       const rights = residuals.map((r) => r.map((t) => -t));
-      const border = { column: sidesAt(points, value), ...plane, value: 0 };
+      const border = borderOf(sidesAt(points, value), plane, 0);
       const damping = Math.max(Math.min(largest / size, 1), dampingFloor) ** 2;
-      const { steps, parameter } = shootingSystem(map, points, options).solve({ rights, border, damping });
+      const { steps, parameters } = shootingSystem(map, points, options).solve({ rights, border, damping });
       points = points.map((x, k) => moved(x, steps[k], 1));
-      value += parameterScale * parameter;
+      value += parameterScale * parameters[0];
     }
     return best;
   };
@@ -91,8 +91,10 @@ export function orbitCurve(family: MapFamily, options: OrbitCurveOptions): Orbit
     tangent({ points, value }, reference) {
       const system = shootingSystem(family.at(value), points, options);
       const rights = points.map(() => new Float64Array(family.dimension));
-      const border = { column: sidesAt(points, value), ...reference, value: 1 };
-      const { steps, parameter } = system.solve({ rights, border, damping: dampingFloor ** 2 });
+      const border = borderOf(sidesAt(points, value), reference, 1);
+      const solution = system.solve({ rights, border, damping: dampingFloor ** 2 });
+      const { steps } = solution;
+      const [parameter] = solution.parameters;
       const length = Math.hypot(norm(steps[0]), parameter);
       return {
         steps: steps.map((d) => moved(new Float64Array(d.length), d, 1 / length)),
@@ -104,6 +106,10 @@ export function orbitCurve(family: MapFamily, options: OrbitCurveOptions): Orbit
       value: value + length * parameterScale * direction.parameter,
     }),
   };
+}
+
+function borderOf(column: readonly Float64Array[], { vector, weight }: Plane, value: number): Border {
+  return { columns: [column], rows: [{ vector, weights: [weight], value }] };
 }
 
 /** The plane across a direction. */

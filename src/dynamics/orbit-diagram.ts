@@ -1,5 +1,6 @@
 import { norm } from "../numeric/index.ts";
-import type { MapFamily } from "./discrete-map.ts";
+import type { EnsembleMap, MapFamily } from "./discrete-map.ts";
+import { familyEnsemble, followRows, rowsTogether } from "./ensemble.ts";
 import { escapeRadius } from "./fate.ts";
 
 export interface OrbitDiagramOptions {
@@ -13,6 +14,8 @@ export interface OrbitDiagramOptions {
   readonly keep: number;
   /** The number drawn of a state at a value of the parameter. */
   readonly observe: (x: Float64Array, value: number) => number;
+  /** The family for many states at once, each at the value that it brings, where there is one. */
+  readonly ensemble?: EnsembleMap | undefined;
   readonly progress?: (done: number, total: number) => void;
 }
 
@@ -26,31 +29,44 @@ export interface OrbitDiagram {
 
 /** Late iterates over a range of a parameter: single lines are cycles, a fork is a period doubling, a cloud is chaos. */
 export function orbitDiagram(family: MapFamily, options: OrbitDiagramOptions): OrbitDiagram {
-  const { values, starts, transient, keep, observe, progress } = options;
-  const rows = { parameter: [] as number[], start: [] as number[], step: [] as number[], value: [] as number[] };
-  const put = (parameter: number, start: number, step: number, value: number) => {
-    rows.parameter.push(parameter);
-    rows.start.push(start);
-    rows.step.push(step);
-    rows.value.push(value);
-  };
+  const { values, starts, transient, keep, observe, progress, ensemble = familyEnsemble(family) } = options;
+  const n = family.dimension;
   const total = values.length * starts.length;
-  for (let i = 0; i < values.length; i++) {
-    const map = family.at(values[i]);
-    starts.forEach((initial, start) => {
-      progress?.(i * starts.length + start, total);
-      let x = initial.slice();
-      let next = new Float64Array(family.dimension);
-      for (let t = 1; t <= transient + keep; t++) {
-        map.step(x, next);
-        [x, next] = [next, x];
-        if (!(norm(x) <= escapeRadius)) {
-          put(values[i], start, t, Number.NaN);
-          break;
-        }
-        if (t > transient) put(values[i], start, t, observe(x, values[i]));
-      }
+  const together = rowsTogether(ensemble);
+  const rows = { parameter: [] as number[], start: [] as number[], step: [] as number[], value: [] as number[] };
+  for (let from = 0; from < total; from += together) {
+    progress?.(from, total);
+    const own = Array.from({ length: Math.min(together, total - from) }, (_, i) => ({
+      parameter: values[Math.floor((from + i) / starts.length)],
+      start: (from + i) % starts.length,
+      kept: [] as { readonly step: number; readonly value: number }[],
+    }));
+    const states = new Float64Array(own.length * n);
+    own.forEach(({ start }, i) => {
+      states.set(starts[start], i * n);
     });
+    const parameters = Float64Array.from(own, (row) => row.parameter);
+    followRows(ensemble, states, transient + keep, parameters, ({ row, step, count, orbit, at }) => {
+      const { parameter, kept } = own[row];
+      for (let i = 0; i < count; i++) {
+        const x = orbit.subarray(at + i * n, at + (i + 1) * n);
+        const t = step + 1 + i;
+        if (!(norm(x) <= escapeRadius)) {
+          kept.push({ step: t, value: Number.NaN });
+          return false;
+        }
+        if (t > transient) kept.push({ step: t, value: observe(x, parameter) });
+      }
+      return true;
+    });
+    for (const { parameter, start, kept } of own) {
+      for (const { step, value } of kept) {
+        rows.parameter.push(parameter);
+        rows.start.push(start);
+        rows.step.push(step);
+        rows.value.push(value);
+      }
+    }
   }
   return rows;
 }

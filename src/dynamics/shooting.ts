@@ -1,22 +1,27 @@
-import { axpy, dot, type LinearOperator, leastSquares, type Matrix, matrix, norm } from "../numeric/index.ts";
+import { axpy, dot, type LinearOperator, leastSquares, matrix, norm } from "../numeric/index.ts";
 import { type CondensedChain, condense } from "./condensed-chain.ts";
 import { type DiscreteMap, denseTangent } from "./discrete-map.ts";
 import { gmres } from "./gmres.ts";
 
-/** One more unknown a, a change of the parameter, and one more equation ⟨vector, δ_0⟩ + weight·a = value. */
+/** Changes a_j of q parameters as further unknowns, and as many further equations. */
 export interface Border {
-  /** ∂F/∂parameter at each point. */
-  readonly column: readonly Float64Array[];
+  /** ∂F/∂parameter_j at each point. */
+  readonly columns: readonly (readonly Float64Array[])[];
+  readonly rows: readonly BorderRow[];
+}
+
+/** ⟨vector, δ_0⟩ + Σ_j weights_j·a_j = value. */
+export interface BorderRow {
   readonly vector: Float64Array;
-  readonly weight: number;
+  readonly weights: readonly number[];
   readonly value: number;
 }
 
-/** A_k δ_k − δ_{k+1} + a·column_k = rights_k with δ_p = δ_0, A_k = DF(x_k); a = 0 without a border. */
+/** A_k δ_k − δ_{k+1} + Σ_j a_j·column_{jk} = rights_k with δ_p = δ_0, A_k = DF(x_k). */
 export interface ShootingEquations {
   readonly rights: readonly Float64Array[];
   readonly border?: Border;
-  /** λ: what is minimised is the squared residual + λ(‖δ_0‖² + a²). */
+  /** λ: what is minimised is the squared residual + λ(‖δ_0‖² + ‖a‖²). */
   readonly damping?: number;
 }
 
@@ -24,7 +29,7 @@ export interface ShootingSolution {
   /** δ_0 … δ_{p−1}. */
   readonly steps: readonly Float64Array[];
   /** a. */
-  readonly parameter: number;
+  readonly parameters: readonly number[];
   /** What is left of the equations relative to their right side; only the iterative method leaves anything that matters. */
   readonly relativeResidual: number;
 }
@@ -74,47 +79,42 @@ export function shootingSystem(
 function denseSystem(chain: CondensedChain): ShootingSystem {
   const n = chain.dimension;
   return {
-    solve({ rights, border, damping = 0 }) {
+    solve({ rights, border = noBorder, damping = 0 }) {
       const right = chain.reduce(rights);
-      const side = border && chain.reduce(border.column);
-      const cols = n + (side ? 1 : 0);
+      const sides = border.columns.map((column) => chain.reduce(column));
+      // Parameters are measured so that no column is longer than the others together: else those would count as a family.
+      const units = sides.map(({ end }) => 1 / Math.max(1, norm(end) / closingNorm(chain)));
+      const cols = n + sides.length;
       const a = matrix(cols + (damping > 0 ? cols : 0), cols);
       const b = new Float64Array(a.rows);
-      // a is measured so that its column is no longer than the others together: else they would count as a family.
-      const unit = side ? 1 / Math.max(1, norm(side.end) / closingNorm(chain)) : 1;
-      fillClosing(chain, side?.end, unit, a);
+      for (let i = 0; i < n; i++) {
+        for (let j = 0; j < n; j++) a.data[i * cols + j] = chain.first.data[i * n + j] + chain.last.data[i * n + j];
+        for (const [j, { end }] of sides.entries()) a.data[i * cols + n + j] = units[j] * end[i];
+      }
       b.set(right.end);
-      if (border) {
-        a.data.set(border.vector, n * cols);
-        a.data[n * cols + n] = unit * border.weight;
-        b[n] = border.value;
+      for (const [i, { vector, weights, value }] of border.rows.entries()) {
+        a.data.set(vector, (n + i) * cols);
+        a.data.set(
+          weights.map((weight, j) => units[j] * weight),
+          (n + i) * cols + n,
+        );
+        b[n + i] = value;
       }
       if (damping > 0) for (let j = 0; j < cols; j++) a.data[(cols + j) * cols + j] = Math.sqrt(damping);
       const { x } = leastSquares(a, b, { rtol: familyRtol });
       const start = x.slice(0, n);
-      const parameter = side ? unit * x[n] : 0;
+      const parameters = units.map((unit, j) => unit * x[n + j]);
       const tops = right.tops.map((top, k) => {
         const moved = top.slice();
-        if (side) axpy(-parameter, side.tops[k], moved);
+        for (const [j, side] of sides.entries()) axpy(-parameters[j], side.tops[k], moved);
         return moved;
       });
-      return { steps: chain.expand(start, start, { tops, end: right.end }), parameter, relativeResidual: 0 };
+      return { steps: chain.expand(start, start, { tops, end: right.end }), parameters, relativeResidual: 0 };
     },
   };
 }
 
-/** [C + D, unit·side] into the upper left of `a`. */
-function fillClosing(
-  { dimension: n, first, last }: CondensedChain,
-  side: Float64Array | undefined,
-  unit: number,
-  a: Matrix,
-): void {
-  for (let i = 0; i < n; i++) {
-    for (let j = 0; j < n; j++) a.data[i * a.cols + j] = first.data[i * n + j] + last.data[i * n + j];
-    if (side) a.data[i * a.cols + n] = unit * side[i];
-  }
-}
+const noBorder: Border = { columns: [], rows: [] };
 
 /** √(‖C‖² + ‖D‖²). */
 function closingNorm({ first, last }: CondensedChain): number {
@@ -129,23 +129,23 @@ function krylovSystem(
   const n = map.dimension;
   const maxSteps = Math.max(1, Math.min(n + 1, maxKrylov, Math.floor(krylovBytes / (8 * (n + 1)))));
   return {
-    solve({ rights, border, damping = 0 }) {
-      // δ_{k+1} = A_k δ_k + a column_k − rights_k; unrolled from δ_0: (M − I) δ_0 + a γ = ρ.
+    solve({ rights, border = noBorder, damping = 0 }) {
+      // δ_{k+1} = A_k δ_k + Σ a_j column_jk − rights_k; unrolled from δ_0: (M − I) δ_0 + Σ a_j γ_j = ρ.
       const zero = new Float64Array(n);
       const rho = push(map, points, zero, rights, 1).at(-1)!;
-      const gamma = border && push(map, points, zero, border.column, 1).at(-1)!;
-      const op = borderedMonodromy(map, points, gamma, border);
+      const gammas = border.columns.map((column) => push(map, points, zero, column, 1).at(-1)!);
+      const op = borderedMonodromy(map, points, gammas, border.rows);
       const b = new Float64Array(op.dimension);
       b.set(rho);
-      if (border) b[n] = border.value;
+      for (const [i, { value }] of border.rows.entries()) b[n + i] = value;
       const { x, relativeResidual } = gmres(op, b, { rtol, maxSteps, damping });
-      const parameter = gamma ? x[n] : 0;
+      const parameters = Array.from(x.subarray(n));
       const all = rights.map((right, k) => {
         const moved = right.slice();
-        if (border) axpy(-parameter, border.column[k], moved);
+        for (const [j, column] of border.columns.entries()) axpy(-parameters[j], column[k], moved);
         return moved;
       });
-      return { steps: push(map, points, x.slice(0, n), all, -1).slice(0, -1), parameter, relativeResidual };
+      return { steps: push(map, points, x.slice(0, n), all, -1).slice(0, -1), parameters, relativeResidual };
     },
   };
 }
@@ -168,17 +168,17 @@ function push(
   return chain;
 }
 
-/** (δ, a) ↦ ((M − I)δ + aγ, ⟨vector, δ⟩ + weight·a). */
+/** (δ, a) ↦ ((M − I)δ + Σ a_jγ_j, ⟨vector_i, δ⟩ + Σ weights_ij·a_j). */
 function borderedMonodromy(
   map: DiscreteMap,
   points: readonly Float64Array[],
-  gamma: Float64Array | undefined,
-  border: Border | undefined,
+  gammas: readonly Float64Array[],
+  rows: readonly BorderRow[],
 ): LinearOperator {
   const n = map.dimension;
   let [a, b] = [new Float64Array(n), new Float64Array(n)];
   return {
-    dimension: n + (border ? 1 : 0),
+    dimension: n + rows.length,
     apply(x, out) {
       const delta = x.subarray(0, n);
       a.set(delta);
@@ -187,8 +187,10 @@ function borderedMonodromy(
         [a, b] = [b, a];
       }
       for (let i = 0; i < n; i++) out[i] = a[i] - delta[i];
-      if (gamma) axpy(x[n], gamma, out.subarray(0, n));
-      if (border) out[n] = dot(border.vector, delta) + border.weight * x[n];
+      for (const [j, gamma] of gammas.entries()) axpy(x[n + j], gamma, out.subarray(0, n));
+      for (const [i, { vector, weights }] of rows.entries()) {
+        out[n + i] = weights.reduce((sum, weight, j) => sum + weight * x[n + j], dot(vector, delta));
+      }
     },
   };
 }

@@ -11,7 +11,7 @@ import { type Measure, tableOf } from "../record/index.ts";
 import type { PlaneAxisSpec } from "../spec/index.ts";
 import type { Answer, Experiment } from "./answer.ts";
 import { deadness } from "./deadness.ts";
-import { descentMap } from "./descent-maps.ts";
+import { descentEnsemble, descentMap } from "./descent-maps.ts";
 import { InputError } from "./host.ts";
 
 /** What becomes of each start in a plane of parameter space, how fractal the boundaries are, and whether that is to be trusted. */
@@ -21,9 +21,11 @@ export function basins(experiment: Experiment): Answer {
   const { x, y, steps } = spec.basins;
   const axes = [axisOf(x, theta, "basins.x"), axisOf(y, theta, "basins.y")] as const;
   const map = descentMap(experiment, "basins");
+  const ensemble = descentEnsemble(experiment, "basins");
   try {
     const options: BasinOptions = {
       ...{ columns: x.count, rows: y.count, steps, position: theta.length },
+      ensemble: ensemble ?? undefined,
       start(i, j, out) {
         out.fill(0);
         out.set(theta);
@@ -64,6 +66,7 @@ export function basins(experiment: Experiment): Answer {
     return { results: { basins: table, measures }, warnings };
   } finally {
     map.dispose();
+    ensemble?.dispose();
   }
 }
 

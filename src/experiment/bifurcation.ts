@@ -2,7 +2,7 @@ import { orbitDiagram } from "../dynamics/index.ts";
 import { norm } from "../numeric/index.ts";
 import { tableOf } from "../record/index.ts";
 import type { Answer, Experiment } from "./answer.ts";
-import { descentFamily, stateAt } from "./descent-maps.ts";
+import { descentEnsemble, descentFamily, stateAt } from "./descent-maps.ts";
 import { InputError } from "./host.ts";
 
 /** Late iterates over a range of one number of the file, each run from `parameters`. */
@@ -12,6 +12,7 @@ export function bifurcation(experiment: Experiment): Answer {
     throw new InputError("bifurcation: expected { parameter, range, count } in the file, found nothing");
   const { parameter, range, count, transient, keep, observe } = spec.bifurcation;
   const family = descentFamily(experiment, parameter, "bifurcation");
+  const ensemble = descentEnsemble(experiment, "bifurcation", parameter);
   const n = theta.length;
   const index = observe.startsWith("theta[") ? Number(observe.slice(6, -1)) : null;
   if (index !== null && index >= n) {
@@ -21,6 +22,7 @@ export function bifurcation(experiment: Experiment): Answer {
   try {
     const diagram = orbitDiagram(family, {
       ...{ values, starts: [stateAt(theta, family.dimension)], transient, keep },
+      ensemble: ensemble ?? undefined,
       observe(x, value) {
         const position = x.subarray(0, n);
         if (index !== null) return position[index];
@@ -31,5 +33,6 @@ export function bifurcation(experiment: Experiment): Answer {
     return { results: { bifurcation: tableOf("data/bifurcation.csv", { ...diagram }) }, warnings: [] };
   } finally {
     family.dispose();
+    ensemble?.dispose();
   }
 }

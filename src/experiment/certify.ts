@@ -1,11 +1,13 @@
 import { sampleCurvature } from "../curvature/index.ts";
 import { matrix, symmetricEigenvalues } from "../numeric/index.ts";
 import { sampleTraces } from "../stability/index.ts";
+import { certificateOf } from "../verify/index.ts";
 import type { Answer, Experiment } from "./answer.ts";
 import { lawOf } from "./batch-law.ts";
+import { certifiedSpec } from "./certificate-file.ts";
 import { constantStepSize } from "./constant-step-size.ts";
 import { findMinimum } from "./minimum.ts";
-import { type LocalFactors, nonsingularity } from "./nonsingularity.ts";
+import { type LocalFactors, nonsingularity, withNumbers } from "./nonsingularity.ts";
 
 /** Up to here the whole spectrum at θ is computed. */
 const largestSpectrum = 400;
@@ -20,9 +22,16 @@ export function certify({ spec, problem, objective, theta, labels, tick }: Exper
   tick("non-singularity", null);
   const decay = spec.optimizer.weightDecay;
   const local = at.length <= largestSpectrum ? localFactors(at, stepSize, decay, objective.hvp) : noFactors;
+  const certified = certifiedSpec(withNumbers(spec, law), problem);
   const found = nonsingularity(spec, problem, objective, at, law, stepSize, local, true);
+  const { subject, evidence } = found.decision;
+  const certificate = { file: "certificate.json", body: certificateOf(subject, evidence), spec: certified };
   return {
-    results: { ...(minimum ? { minimum: minimum.result } : {}), nonsingularity: found.result },
+    results: {
+      ...(minimum ? { minimum: minimum.result } : {}),
+      nonsingularity: found.result,
+      certificates: [certificate],
+    },
     warnings: [...(minimum?.warnings ?? []), ...found.warnings],
   };
 }

@@ -1,12 +1,13 @@
-import { type Branch, type BranchEnd, continueOrbit, findOrbits, type SpecialPoint } from "../dynamics/index.ts";
+import { type Branch, type BranchEnd, continueOrbit, findOrbits, type NormalForm } from "../dynamics/index.ts";
 import { norm } from "../numeric/index.ts";
-import type { BranchResult, Measure } from "../record/index.ts";
+import type { BranchResult, NormalFormResult } from "../record/index.ts";
 import type { Answer, Experiment } from "./answer.ts";
 import { constantStepSize } from "./constant-step-size.ts";
 import { deadness } from "./deadness.ts";
 import { descentFamily, numberAt } from "./descent-maps.ts";
 import { InputError } from "./host.ts";
 import { orbitSeeds } from "./orbits.ts";
+import { secondParameter } from "./second-parameter.ts";
 
 /** An orbit of the optimizer followed in one number of the file, from the value it has there, both ways within the range. */
 export function continuation(experiment: Experiment): Answer {
@@ -44,9 +45,7 @@ export function continuation(experiment: Experiment): Answer {
     return {
       results: {
         branches: branches.map((branch) => branchResult(branch, stepSize, theta.length)),
-        measures: branches.flatMap((branch) =>
-          branch.specialPoints.flatMap((special) => normalFormMeasure(branch, special)),
-        ),
+        bifurcationCurves: secondParameter(experiment, options, branches),
         fate,
       },
       warnings: branches.flatMap((branch, i) => branch.ends.flatMap((end) => endWarning(i + 1, branch.period, end))),
@@ -72,20 +71,17 @@ function branchResult(branch: Branch, stepSize: number | null, n: number): Branc
       norm: size(points),
       multipliers,
     })),
-    specialPoints: branch.specialPoints.map(({ type, value, points, angle }) => ({
-      ...{ type, ...place(value), norm: size(points), angle },
+    specialPoints: branch.specialPoints.map(({ type, value, points, angle, normalForm }) => ({
+      ...{ type, ...place(value), norm: size(points), angle, normalForm: formResult(normalForm) },
     })),
+    ends: branch.ends,
   };
 }
 
-/** "Cubic coefficient of the supercritical flip of the 2-cycle at 0.35016". */
-function normalFormMeasure({ period }: Branch, { type, value, normalForm }: SpecialPoint): Measure[] {
-  if (normalForm?.status !== "computed") return [];
-  const { coefficient, error, criticality } = normalForm;
-  const of = period === 1 ? "the fixed point" : `the ${period}-cycle`;
-  const kind = criticality === null || criticality === "undetermined" ? "" : `${criticality} `;
-  const name = `normal form of the ${kind}${type} of ${of} at ${Number(value.toPrecision(8))}`;
-  return [{ name, value: coefficient, confidence95: [coefficient - error, coefficient + error] }];
+function formResult(form: NormalForm | null): NormalFormResult | null {
+  if (form?.status !== "computed") return null;
+  const { coefficient, error, criticality } = form;
+  return { coefficient, error, criticality };
 }
 
 /** Ends that the person should hear of: not the ends of the range, nor where branches meet. */

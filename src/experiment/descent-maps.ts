@@ -1,8 +1,11 @@
 import {
+  type CompiledEnsemble,
   type CompiledMap,
   type CompiledMapFamily,
   compileDescent,
+  compileDescentEnsemble,
   compileDescentFamily,
+  compileDescentPlane,
   compileObjective,
   compileRandomMap,
 } from "../compile/index.ts";
@@ -41,6 +44,20 @@ export function descentMap(experiment: Experiment, verb: string): CompiledMap {
   return { ...composition(law.fixedEpoch!.map((batch) => withDraw(map, batch))), dispose: map.dispose };
 }
 
+/**
+ * The map of the experiment for many states at once, each with its own value of the number at `path` when one is given.
+ * Null where states cannot go together: random batches, a number that changes the program, a step that is too long.
+ */
+export function descentEnsemble(experiment: Experiment, verb: string, path?: string): CompiledEnsemble | null {
+  const { spec, problem, host } = experiment;
+  if (isStochastic(spec)) return null;
+  const stepSize = constantStepSize(spec, verb);
+  const rule = autonomousRule(spec);
+  if (path === undefined) return compileDescentEnsemble(problem, rule, host.engine, { stepSize });
+  const parameter = freeNumber(rule, path);
+  return parameter && compileDescentEnsemble(problem, rule, host.engine, { stepSize, parameter });
+}
+
 /** The maps of an experiment in one number of its file. */
 export interface DescentFamily extends CompiledMapFamily {
   /** L(θ) of the experiment with that value. */
@@ -57,14 +74,33 @@ export function descentFamily(experiment: Experiment, path: string, verb: string
   refuseBatches(spec, verb);
   const stepSize = constantStepSize(spec, verb);
   const rule = autonomousRule(spec);
-  const name = path.startsWith("optimizer.") ? path.slice("optimizer.".length) : null;
-  const isFree = name !== null && (name === "stepSize" || readUpdateRule(rule).values[name as HyperName] !== undefined);
-  if (isFree && !(rule.type === "sam" && name === "rho")) {
-    const parameter = name as "stepSize" | HyperName;
+  const parameter = freeNumber(rule, path);
+  if (parameter) {
     const family = compileDescentFamily(problem, rule, host.engine, { parameter, stepSize });
     return { ...family, loss: (_, theta) => objective.loss(theta) };
   }
   return rebuiltFamily(experiment, path);
+}
+
+/** The number of the rule that stands at a path, where its program may leave it free. */
+function freeNumber(rule: UpdateRuleSpec, path: string): "stepSize" | HyperName | null {
+  const name = path.startsWith("optimizer.") ? path.slice("optimizer.".length) : null;
+  const isFree = name === "stepSize" || (name !== null && readUpdateRule(rule).values[name as HyperName] !== undefined);
+  return isFree && !(rule.type === "sam" && name === "rho") ? (name as "stepSize" | HyperName) : null;
+}
+
+/** The maps of the experiment in two numbers of its optimizer. @throws InputError for other paths. */
+export function descentPlane(experiment: Experiment, paths: readonly [string, string], verb: string) {
+  const { spec, problem, host } = experiment;
+  const rule = autonomousRule(spec);
+  const parameters = paths.map((path) => {
+    const parameter = freeNumber(rule, path);
+    if (parameter) return parameter;
+    throw new InputError(
+      `${path}: expected two numbers of the optimizer to follow a curve in, such as optimizer.stepSize and optimizer.momentum`,
+    );
+  });
+  return compileDescentPlane(problem, rule, host.engine, { parameters, stepSize: constantStepSize(spec, verb) });
 }
 
 /** Compiled maps kept at a time. */

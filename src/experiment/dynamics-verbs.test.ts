@@ -232,6 +232,24 @@ orbits: { period: 1 }`;
   });
 });
 
+describe("fates and starts", () => {
+  test("a step too long kills the paper's network: the exponents say so", async () => {
+    const rest = "optimizer: { type: gd, stepSize: 0.43 }\nlyapunov: { count: 2, steps: 500, transient: 10 }";
+    const record = await ask("lyapunov", twoWeights(rest));
+    expect(record.results.fate).toMatchObject({ kind: "dead" });
+    expect(record.results.exponents!.map(({ value }) => Math.abs(value!) < 1e-12)).toEqual([true, true]);
+    expect(answer(record)).toContain("died at step");
+  });
+
+  // At the minimum itself nothing moves, however unstable it is: the 2-cycle beside it is found all the same.
+  test("the 2-cycle is found from the unstable minimum too", async () => {
+    const rest = "optimizer: { type: gd, stepSize: 0.325 }\norbits: { period: 2 }";
+    const record = await ask("orbits", twoWeights(rest).replace("1.48, 0.7756756756756757", "1, 1"));
+    expect(record.results.fate).toMatchObject({ kind: "converged" });
+    expect(record.results.orbits![0]!.multipliers[0]![0]).toBeCloseTo(3 - 2 * 3.53 * 0.325, 10);
+  });
+});
+
 describe("continue", () => {
   // THEORY §6: the balanced minimum flips at η = 2/(2·3.53); its 2-cycle flips at .350160900142, the 4-cycle at .364881516851.
   test("the cascade of the paper's network from its 2-cycle, flips to 1e-9", async () => {
@@ -245,7 +263,8 @@ continue: { period: 2, parameter: optimizer.stepSize, range: [0.27, 0.366] }`;
       expect(Math.min(...flips.map((found) => Math.abs(found - truth)))).toBeLessThan(1e-9);
     }
     expect(record.results.branches!.map(({ period }) => period)).toEqual(expect.arrayContaining([2, 4, 8]));
-    expect(record.results.measures!.some(({ name }) => name.includes("supercritical flip of the 2-cycle"))).toBe(true);
+    const [flip] = record.results.branches![0]!.specialPoints;
+    expect(flip!.normalForm).toMatchObject({ criticality: "supercritical" });
     expect(figuresOf(record).map(({ name }) => name)).toContain("branches");
     expect(answer(record)).toContain("The 2-cycle was followed over step size");
   });
@@ -274,7 +293,27 @@ continue: { period: 2, parameter: optimizer.stepSize, range: [0.3, 0.335] }`,
     const collisions = record.results.branches![0]!.specialPoints.filter(({ type }) => type === "border-collision");
     expect(collisions.map(({ stepSize }) => stepSize)).toEqual([expect.closeTo(truth, 10)]);
     expect(answer(record)).toContain("border collision");
-    expect(dynamicsTables(record)[0]!.rows[0]).toEqual(expect.arrayContaining(["Border collision", "2-cycle"]));
+    expect(dynamicsTables(record)[0]!.rows[0]).toEqual(
+      expect.arrayContaining(["Border collision", "2-cycle", expect.stringContaining("0.3252")]),
+    );
+  });
+
+  // Heavy ball at the balanced minimum, λ = 7.06: its flip lies at η = 2(1 + β)/λ (THEORY §3).
+  test("in a second number: the flip of the minimum over step size and momentum", async () => {
+    const rest = (second: string) => `optimizer: { type: momentum, momentum: 0.3, stepSize: 0.3 }
+continue: { period: 1, parameter: optimizer.stepSize, range: [0.2, 0.5], switchBranches: false, second: ${second} }`;
+    const at = (second: string) =>
+      ask("continue", twoWeights(rest(second)).replace("1.48, 0.7756756756756757", "1, 1"));
+    const record = await at("{ path: optimizer.momentum, range: [0, 0.6] }");
+    const [curve] = record.results.bifurcationCurves!;
+    expect(curve).toMatchObject({ type: "flip", period: 1, ends: ["range-end", "range-end"] });
+    expect(curve!.points.length).toBeGreaterThan(10);
+    for (const { first, second } of curve!.points) expect(first).toBeCloseTo((2 * (1 + second)) / 7.06, 10);
+    expect(figuresOf(record).map(({ name }) => name)).toContain("bifurcation-curves");
+    await expect(at("{ path: loss.scale, range: [0.1, 0.9] }")).rejects.toThrow(
+      "expected two numbers of the optimizer",
+    );
+    await expect(at("{ path: optimizer.momentum, range: [0.5, 0.6] }")).rejects.toThrow("a range that holds");
   });
 
   test("a range without the value of the file is refused; where there is no orbit, none is followed", async () => {

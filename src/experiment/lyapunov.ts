@@ -10,6 +10,7 @@ import { createRng } from "../numeric/index.ts";
 import { type Measure, type Results, tableOf } from "../record/index.ts";
 import type { Answer, Experiment } from "./answer.ts";
 import { constantStepSize } from "./constant-step-size.ts";
+import { fateAtEnd } from "./deadness.ts";
 import { autonomousRule, descentMap, isStochastic, stateAt } from "./descent-maps.ts";
 import { InputError } from "./host.ts";
 import { lawOfSteps } from "./step-law.ts";
@@ -30,9 +31,13 @@ export function lyapunov(experiment: Experiment): Answer {
       );
     }
     const watcher = fateWatcher({ dimension: problem.dimension, steps: transient + steps });
+    const last = new Float64Array(map.dimension);
     const options = {
       ...{ count, steps, transient, rng: createRng(spec.seed, "lyapunov") },
-      observe: (step: number, x: Float64Array) => void watcher.see(step, x.subarray(0, problem.dimension)),
+      observe: (step: number, x: Float64Array) => {
+        last.set(x);
+        watcher.see(step, x.subarray(0, problem.dimension));
+      },
       progress: (step: number, total: number) => tick(`exponents: step ${step} of ${total}`, step / total),
     };
     const start = stateAt(theta, map.dimension);
@@ -40,7 +45,10 @@ export function lyapunov(experiment: Experiment): Answer {
       ? randomLyapunovSpectrum(random, start, random.draws(createRng(spec.seed, "batches")), options)
       : lyapunovSpectrum(map as ReturnType<typeof descentMap>, start, options);
     const warnings = found.status === "diverged" ? ["the trajectory diverged; the exponents are those until then"] : [];
-    return { results: { ...resultsOf(found, map.dimension), fate: watcher.fate() }, warnings };
+    return {
+      results: { ...resultsOf(found, map.dimension), fate: fateAtEnd(experiment, watcher.fate(), last) },
+      warnings,
+    };
   } finally {
     map.dispose();
   }

@@ -11,6 +11,7 @@ import { createRng, norm } from "../numeric/index.ts";
 import type { FateResult, OrbitResult } from "../record/index.ts";
 import type { OrbitsSpec } from "../spec/index.ts";
 import type { Answer, Experiment } from "./answer.ts";
+import { fateAtEnd } from "./deadness.ts";
 import { descentMap, isStochastic, stateAt } from "./descent-maps.ts";
 import { InputError } from "./host.ts";
 
@@ -22,6 +23,8 @@ const returns = 8;
 const mostCells = 4096;
 /** Further starts lie this far from `parameters`, relative to 1 + ‖θ‖. */
 const spread = 0.1;
+/** So near lies one more start where the first does not move at all: the minimum may be unstable, and cycles around it. */
+const nudge = 1e-3;
 
 /** Periodic orbits, stable or not, with their multipliers: from trajectories that start at `parameters` and near by. */
 export function orbits(experiment: Experiment): Answer {
@@ -68,23 +71,26 @@ function noneWarning(period: number, { orbits: found, shorter, searches }: Retur
 
 /** Guesses, and what became of the trajectory from `parameters`. */
 export function orbitSeeds(
-  { spec, theta, tick }: Experiment,
+  experiment: Experiment,
   map: DiscreteMap,
   { period, starts, box }: Pick<OrbitsSpec, "period" | "starts" | "box">,
 ): { readonly seeds: readonly OrbitSeed[]; readonly fate: FateResult } {
+  const { spec, theta, tick } = experiment;
   const rng = createRng(spec.seed, "orbit starts");
   const n = theta.length;
   const seeds: OrbitSeed[] = [];
   let first: FateResult | null = null;
-  for (let k = 0; k < starts; k++) {
-    tick(`trajectory ${k + 1} of ${starts}`, k / starts);
-    const away = k === 0 ? 0 : (spread * (1 + norm(theta))) / Math.sqrt(n);
+  const distances: number[] = Array.from({ length: starts }, (_, k) => (k === 0 ? 0 : spread));
+  for (let k = 0; k < distances.length; k++) {
+    tick(`trajectory ${k + 1} of ${distances.length}`, k / distances.length);
+    const away = (distances[k] * (1 + norm(theta))) / Math.sqrt(n);
     const start = stateAt(
       theta.map((value) => value + away * rng.normal()),
       map.dimension,
     );
     const { end, fate } = trajectory(map, start, { steps: transient, position: n });
-    first ??= fate;
+    if (first === null && period > 1 && fate.kind === "converged") distances.push(nudge);
+    first ??= fateAtEnd(experiment, fate, end);
     seeds.push(start);
     if (fate.kind === "diverged") continue;
     seeds.push(end, ...recurrenceSeeds(map, end, { period, steps: watched, transient: 0, count: returns }));

@@ -40,6 +40,7 @@ export function networkProblem(
     fail(`the model has ${model.frozenSize} numbers that are not trained, got values for ${frozen.length}`);
   }
   if (model.dimension === 0) fail("nothing is trained: the model has no trainable parameters");
+  const programs = new Map<number, p.LossProgram>();
   return {
     dimension: model.dimension,
     sampleCount,
@@ -49,7 +50,11 @@ export function networkProblem(
     frozen,
     data: { inputs: data.inputs, targets },
     chunked: true,
-    lossProgram: (count) => lossProgram(model, loss, count),
+    lossProgram(count) {
+      const program = programs.get(count) ?? lossProgram(model, loss, count);
+      programs.set(count, program);
+      return program;
+    },
   };
 }
 

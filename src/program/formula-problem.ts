@@ -48,8 +48,9 @@ export function formulaProblem({ parameters, samples, weights }: FormulaObjectiv
 }
 
 /**
- * Sampling probabilities from what the user gave: positive, of sum 1 up to 1e-9, divided by their sum; uniform when
- * nothing was given. @throws RangeError that begins with `who`.
+ * Sampling probabilities from what the user gave: positive, of sum 1 up to 1e-9, divided by their sum unless that is 1 up
+ * to rounding (0.1, 0.2 and 0.7 stay the tenths that they are); uniform when nothing was given.
+ * @throws RangeError that begins with `who`.
  */
 export function probabilities(who: string, given: ArrayLike<number> | undefined, count: number): Float64Array {
   if (given === undefined) return new Float64Array(count).fill(1 / count);
@@ -59,7 +60,7 @@ export function probabilities(who: string, given: ArrayLike<number> | undefined,
   if (wrong >= 0) throw new RangeError(`${who}: weights[${wrong}] must be positive, got ${weights[wrong]}`);
   const total = weights.reduce((a, b) => a + b, 0);
   if (Math.abs(total - 1) > 1e-9) throw new RangeError(`${who}: the weights must have sum 1, got ${total}`);
-  return weights.map((w) => w / total);
+  return Math.abs(total - 1) <= count * Number.EPSILON ? weights : weights.map((w) => w / total);
 }
 
 function lossProgram(layout: readonly ParameterSlot[], samples: readonly string[]): LossProgram {

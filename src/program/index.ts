@@ -10,6 +10,7 @@ export * from "./operations.ts";
 export { parseFormula } from "./parse-formula.ts";
 export { printProgram } from "./print.ts";
 export * from "./program.ts";
+export { scalarIdentities } from "./scalar-identities.ts";
 export * from "./shape.ts";
-export * from "./simplify.ts";
+export { type Identity, simplify } from "./simplify.ts";
 export { substitute } from "./substitute.ts";

@@ -48,5 +48,6 @@ export interface Problem {
   readonly data: Readonly<Record<string, Float64Array>>;
   /** Whether a program for fewer samples exists; a formula objective always evaluates all of its own. */
   readonly chunked: boolean;
+  /** The same count gives the same nodes. */
   lossProgram(sampleCount: number): LossProgram;
 }

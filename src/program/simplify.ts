@@ -9,9 +9,9 @@ import { type Shape, sameShape, sizeOf } from "./shape.ts";
  * identities applied that hold for every double, signed zeros, infinities and NaN included. So every result is the
  * same bit for bit, whatever the engine.
  */
-export function simplify(program: Program): Program {
+export function simplify(program: Program, more: Identity = () => null): Program {
   const replaced = new Map<Node, Node>();
-  const simplifier = new Simplifier();
+  const simplifier = new Simplifier(more);
   for (const node of program.nodes) {
     const operands = node.operands.map((o) => replaced.get(o)!);
     const same = operands.every((o, i) => o === node.operands[i]);
@@ -21,15 +21,29 @@ export function simplify(program: Program): Program {
   return buildProgram(outputs, program.bufferSizes);
 }
 
+/**
+ * A further rewriting of a node whose operands are simple: the node to go on with, or null where it does not apply.
+ * New operands are to be passed through `simplest`, so that equal ones are made once.
+ */
+export type Identity = (node: Node, simplest: (node: Node) => Node) => Node | null;
+
 /** The same operation on other operands. */
-function remake(node: Node, operands: readonly Node[]): Node {
+export function remake(node: Node, operands: readonly Node[]): Node {
   return makeNode(node.op, operands, node.attributes as never);
 }
+
+const commutative: ReadonlySet<Node["op"]> = new Set(["add", "mul", "max", "min"]);
 
 /** Rewrites nodes whose operands are simple already, and knows every node that it has given out. */
 class Simplifier {
   private readonly known = new Map<string, Node>();
   private readonly numbers = new Map<object, number>();
+  private readonly more: Identity;
+  private readonly again = (node: Node) => this.simplest(node);
+
+  constructor(more: Identity) {
+    this.more = more;
+  }
 
   simplest(node: Node): Node {
     const simple = this.rewrite(node);
@@ -45,8 +59,9 @@ class Simplifier {
     for (;;) {
       const elementwise = operations[current.op].elementwise;
       const next = (elementwise && (foldConstants(current) ?? this.hoistBroadcast(current))) || step(current);
-      if (next === current) return current;
-      current = next;
+      const further = next === current ? this.more(current, this.again) : next;
+      if (further === null || further === current) return current;
+      current = further;
     }
   }
 
@@ -68,9 +83,9 @@ class Simplifier {
 
   /** Equal keys for nodes that compute the same. */
   private keyOf(node: Node): string {
-    let key: string = node.op;
-    for (const operand of node.operands) key += ` ${operand.id}`;
-    key += `[${node.shape}]`;
+    const names = node.operands.map(nameOf);
+    if (commutative.has(node.op)) names.sort();
+    let key = `${node.op} ${names.join(" ")}[${node.shape}]`;
     for (const value of Object.values(node.attributes) as unknown[]) key += `;${this.attributeKey(value)}`;
     return key;
   }
@@ -87,6 +102,12 @@ class Simplifier {
     this.numbers.set(value, found);
     return `#${found}`;
   }
+}
+
+/** Equal names for equal numbers, whatever nodes hold them. */
+function nameOf(operand: Node): string {
+  const number = operand.shape.length === 0 ? numberOf(operand) : null;
+  return number === null ? String(operand.id) : `=${bitsOf(number)}`;
 }
 
 const view = new DataView(new ArrayBuffer(8));
@@ -137,11 +158,11 @@ function step(node: Node): Node {
 }
 
 /** The number that a constant repeats, or null. */
-function numberOf(node: Node): number | null {
+export function numberOf(node: Node): number | null {
   return node.op === "constant" && node.attributes.values.length === 1 ? node.attributes.values[0]! : null;
 }
 
-function isNumber(node: Node, value: number): boolean {
+export function isNumber(node: Node, value: number): boolean {
   return Object.is(numberOf(node), value);
 }
 

@@ -33,12 +33,49 @@ export interface SpecialPoint {
   readonly norm: number | null;
   /** Of a Neimark–Sacker pair e^{±iφ}. */
   readonly angle: number | null;
+  /** Null where there is none: at a border collision, where several multipliers cross at once, or undetermined. */
+  readonly normalForm: NormalFormResult | null;
+}
+
+/** The coefficient on the centre manifold, critical vector of length 1, and how far its digits may be off. */
+export interface NormalFormResult {
+  readonly coefficient: number;
+  readonly error: number;
+  /** Whether what is born is stable within the critical directions; null at folds and transcritical points. */
+  readonly criticality: "supercritical" | "subcritical" | "undetermined" | null;
+}
+
+/** Why a branch goes no further: "range-end", "diverged", "dead", "closed", "period-halved", "border-collision", … */
+export interface BranchEnd {
+  readonly kind: string;
+  readonly value: number;
+  readonly reason: string;
 }
 
 export interface BranchResult {
   readonly period: number;
   readonly points: readonly BranchPoint[];
   readonly specialPoints: readonly SpecialPoint[];
+  /** Of its first and of its last point. */
+  readonly ends: readonly BranchEnd[];
+}
+
+export interface BifurcationCurvePoint {
+  /** Of the continued parameter and of the second one. */
+  readonly first: number;
+  readonly second: number;
+  readonly norm: number;
+  readonly angle: number | null;
+  readonly coefficient: number | null;
+}
+
+/** Where a bifurcation of an orbit lies in two parameters. */
+export interface BifurcationCurveResult {
+  readonly type: BifurcationType;
+  readonly period: number;
+  readonly points: readonly BifurcationCurvePoint[];
+  /** Of its first and of its last point: "range-end", "closed", … */
+  readonly ends: readonly string[];
 }
 
 /** A Lyapunov exponent in nats per step; −∞ is `value: null, superstable: true`. */

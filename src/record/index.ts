@@ -1,6 +1,9 @@
 export { attachTables, missingTables } from "./attach-tables.ts";
 export type {
+  BifurcationCurvePoint,
+  BifurcationCurveResult,
   BifurcationType,
+  BranchEnd,
   BranchPoint,
   BranchResult,
   Complex,
@@ -8,6 +11,7 @@ export type {
   FateKind,
   FateResult,
   Measure,
+  NormalFormResult,
   OrbitResult,
   OrbitStability,
   SpecialPoint,
@@ -15,6 +19,7 @@ export type {
 export { encodeRecord } from "./encode-record.ts";
 export type {
   CertificateEvidence,
+  CertificateRecord,
   CertificateVerdict,
   CollapseDemonstration,
   ExceptionalStepSize,

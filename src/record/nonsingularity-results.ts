@@ -70,3 +70,11 @@ export interface NonsingularityResult {
   readonly demonstration: CollapseDemonstration | null;
   readonly evidence: CertificateEvidence | null;
 }
+
+/** A certificate of the run: what it claims with its evidence, and the part of the experiment that it is about. */
+export interface CertificateRecord {
+  /** Where it is written in the run's folder: "certificate.json", "certificates/orbit-1.json". */
+  readonly file: string;
+  readonly body: object;
+  readonly spec: object;
+}

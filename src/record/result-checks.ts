@@ -1,21 +1,19 @@
 import type { Check, Complaint, Fields } from "./checks.ts";
 import { count, flag, interval, listOf, number, objectWith, oneOf, orNull, text } from "./checks.ts";
 import type {
+  BifurcationCurvePoint,
+  BifurcationCurveResult,
+  BranchEnd,
   BranchPoint,
   BranchResult,
   ExponentResult,
   FateResult,
   Measure,
+  NormalFormResult,
   OrbitResult,
   SpecialPoint,
 } from "./dynamics-results.ts";
-import type {
-  CertificateEvidence,
-  CollapseDemonstration,
-  ExceptionalStepSize,
-  NonsingularityResult,
-  WitnessRecord,
-} from "./nonsingularity-results.ts";
+import { certificate, hypothesis, nonsingularity } from "./nonsingularity-checks.ts";
 import type {
   PanelAxis,
   PanelNote,
@@ -28,7 +26,6 @@ import type { Results } from "./run-record.ts";
 import type {
   BatchSizeHint,
   CurvatureResult,
-  Hypothesis,
   LambdaResult,
   LinearizedResult,
   LrConversion,
@@ -52,13 +49,6 @@ const cause = oneOf(
   "saddle",
   "residual-too-large",
 );
-
-const hypothesis = objectWith({
-  name: text,
-  status: oneOf("holds", "fails", "not-needed", "unchecked"),
-  value: orNull(number),
-  reason: text,
-} satisfies Fields<Hypothesis>);
 
 const minimum = objectWith({
   loss: orNull(number),
@@ -163,56 +153,6 @@ const batchSizes = objectWith({
   by: oneOf("mean-square", "lambda"),
 } satisfies Fields<BatchSizeHint>);
 
-const nonsingularity = objectWith({
-  stepSize: number,
-  verdict: oneOf("proved", "disproved", "undecided"),
-  scope: oneOf("everywhere", "pieces"),
-  reach: oneOf("every", "every-except-listed", "this", "almost-every"),
-  method: text,
-  statement: orNull(text),
-  source: orNull(text),
-  reason: text,
-  complete: flag,
-  piecesExamined: count,
-  exceptionalStepSizes: listOf(
-    objectWith({
-      value: number,
-      rational: orNull(text),
-      polynomial: orNull(text),
-      piece: text,
-      reason: text,
-    } satisfies Fields<ExceptionalStepSize>),
-  ),
-  nearestExceptional: orNull(number),
-  smallestFactor: orNull(number),
-  nearestReciprocal: orNull(number),
-  hypotheses: listOf(hypothesis),
-  assumptions: listOf(text),
-  demonstration: orNull(
-    objectWith({
-      description: text,
-      coordinate: text,
-      count: count,
-      spreadBefore: number,
-      spreadAfter: number,
-    } satisfies Fields<CollapseDemonstration>),
-  ),
-  evidence: orNull(
-    objectWith({
-      witnesses: listOf(
-        objectWith({
-          batch: count,
-          piece: count,
-          kind: oneOf("residues", "point"),
-          prime: orNull(count),
-          theta: listOf(number),
-        } satisfies Fields<WitnessRecord>),
-      ),
-      box: orNull(listOf(interval)),
-    } satisfies Fields<CertificateEvidence>),
-  ),
-} satisfies Fields<NonsingularityResult>);
-
 const orbit = objectWith({
   period: count,
   points: listOf(listOf(number)),
@@ -221,6 +161,8 @@ const orbit = objectWith({
   residual: number,
   proof: orNull(text),
 } satisfies Fields<OrbitResult>);
+
+const bifurcationType = oneOf("fold", "flip", "neimark-sacker", "pitchfork", "transcritical", "border-collision");
 
 const branch = objectWith({
   period: count,
@@ -234,14 +176,37 @@ const branch = objectWith({
   ),
   specialPoints: listOf(
     objectWith({
-      type: oneOf("fold", "flip", "neimark-sacker", "pitchfork", "transcritical", "border-collision"),
+      type: bifurcationType,
       stepSize: number,
       parameter: orNull(number),
       norm: orNull(number),
       angle: orNull(number),
+      normalForm: orNull(
+        objectWith({
+          coefficient: number,
+          error: number,
+          criticality: orNull(oneOf("supercritical", "subcritical", "undetermined")),
+        } satisfies Fields<NormalFormResult>),
+      ),
     } satisfies Fields<SpecialPoint>),
   ),
+  ends: listOf(objectWith({ kind: text, value: number, reason: text } satisfies Fields<BranchEnd>)),
 } satisfies Fields<BranchResult>);
+
+const bifurcationCurve = objectWith({
+  type: bifurcationType,
+  period: count,
+  points: listOf(
+    objectWith({
+      first: number,
+      second: number,
+      norm: number,
+      angle: orNull(number),
+      coefficient: orNull(number),
+    } satisfies Fields<BifurcationCurvePoint>),
+  ),
+  ends: listOf(text),
+} satisfies Fields<BifurcationCurveResult>);
 
 const exponent = objectWith({
   value: orNull(number),
@@ -316,10 +281,12 @@ export const resultChecks = {
   hypotheses: orNull(listOf(hypothesis)),
   linearized: orNull(linearized),
   nonsingularity: orNull(nonsingularity),
+  certificates: orNull(listOf(certificate)),
   lr: orNull(listOf(lr)),
   batchSizes: orNull(batchSizes),
   orbits: orNull(listOf(orbit)),
   branches: orNull(listOf(branch)),
+  bifurcationCurves: orNull(listOf(bifurcationCurve)),
   exponents: orNull(listOf(exponent)),
   fate: orNull(fate),
   measures: orNull(listOf(measure)),

@@ -1,5 +1,12 @@
-import type { BranchResult, ExponentResult, FateResult, Measure, OrbitResult } from "./dynamics-results.ts";
-import type { NonsingularityResult } from "./nonsingularity-results.ts";
+import type {
+  BifurcationCurveResult,
+  BranchResult,
+  ExponentResult,
+  FateResult,
+  Measure,
+  OrbitResult,
+} from "./dynamics-results.ts";
+import type { CertificateRecord, NonsingularityResult } from "./nonsingularity-results.ts";
 import type { ReproductionResult } from "./reproduction-results.ts";
 import type {
   BatchSizeHint,
@@ -83,10 +90,13 @@ export interface Results {
   readonly hypotheses: readonly Hypothesis[] | null;
   readonly linearized: LinearizedResult | null;
   readonly nonsingularity: NonsingularityResult | null;
+  readonly certificates: readonly CertificateRecord[] | null;
   readonly lr: readonly LrConversion[] | null;
   readonly batchSizes: BatchSizeHint | null;
   readonly orbits: readonly OrbitResult[] | null;
   readonly branches: readonly BranchResult[] | null;
+  /** Where their bifurcations lie in a second parameter too. */
+  readonly bifurcationCurves: readonly BifurcationCurveResult[] | null;
   readonly exponents: readonly ExponentResult[] | null;
   readonly fate: FateResult | null;
   /** Dimensions, entropies and the like of the verbs about dynamics. */
@@ -142,10 +152,12 @@ export function emptyResults(): Results {
     hypotheses: null,
     linearized: null,
     nonsingularity: null,
+    certificates: null,
     lr: null,
     batchSizes: null,
     orbits: null,
     branches: null,
+    bifurcationCurves: null,
     exponents: null,
     fate: null,
     measures: null,

@@ -1,6 +1,7 @@
-import { type RunRecord, type Table, tableOf, tableToCsv } from "../record/index.ts";
+import { type RunRecord, tableToCsv } from "../record/index.ts";
 import { figureStyle, themed } from "./figure/style.ts";
 import { figuresOf } from "./figures/figures-of.ts";
+import { tablesOf } from "./tables.ts";
 
 /** Around a figure that stands alone. */
 const margin = 16;
@@ -24,19 +25,8 @@ export function renderFigures(record: RunRecord): readonly { readonly name: stri
   });
 }
 
-/** Every table of a record as CSV, under the file name that the record gives it, and the spectrum as one more. */
+/** Every table of a record, and what else is plotted, as CSV under its file name. */
 export function renderTables(record: RunRecord): readonly { readonly file: string; readonly csv: string }[] {
-  const { spectrum } = record.results;
-  const tables = [...Object.values(record.results), ...(record.results.reproduction?.panels ?? []).map((p) => p.table)]
-    .filter(isTable)
-    .filter(({ values }) => values !== null);
-  const all =
-    spectrum === null
-      ? tables
-      : [...tables, tableOf("data/spectrum.csv", { eigenvalue: spectrum.eigenvalues, residual: spectrum.residuals })];
-  return all.map((table) => ({ file: table.file, csv: tableToCsv(table) }));
-}
-
-function isTable(value: unknown): value is Table {
-  return typeof value === "object" && value !== null && "columns" in value && "rows" in value;
+  const filled = tablesOf(record).filter(({ values }) => values !== null);
+  return filled.map((table) => ({ file: table.file, csv: tableToCsv(table) }));
 }

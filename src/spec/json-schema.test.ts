@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { parse } from "yaml";
 import { z } from "zod";
-import { experimentJsonSchema, readSpec, starterExperiment } from "./index.ts";
+import { certificateJsonSchema, experimentJsonSchema, readSpec, starterExperiment } from "./index.ts";
 
 const folder = new URL("../../", import.meta.url);
 const read = (path: string) => readFileSync(new URL(path, folder), "utf8");
@@ -13,6 +13,10 @@ const schema = z.fromJSONSchema(experimentJsonSchema() as Parameters<typeof z.fr
 
 test("schema/experiment.schema.json is current; npm run schema writes it", () => {
   expect(read("schema/experiment.schema.json")).toBe(`${JSON.stringify(experimentJsonSchema(), null, 2)}\n`);
+});
+
+test("schema/certificate.schema.json is current", () => {
+  expect(read("schema/certificate.schema.json")).toBe(`${JSON.stringify(certificateJsonSchema(), null, 2)}\n`);
 });
 
 test("every example and the file of `init` are valid, for the schema and for the reader", () => {

@@ -6,10 +6,13 @@ import type { RunSpec, Verb } from "./run-spec.ts";
 /** Rises with every `NUMBERS:` entry of the changelog. */
 export const numbersVersion = 1;
 
+/** The parts of an experiment that may name files. */
+export type NamesFiles = Pick<RunSpec, "model" | "data" | "parameters">;
+
 /** The files that an experiment reads, as it names them, each once, in the order of the grammar. */
-export function filesOf(spec: RunSpec): string[] {
+export function filesOf(spec: NamesFiles): string[] {
   const files: string[] = [];
-  mapFiles(spec, (file) => {
+  renameFiles(spec, (file) => {
     if (!files.includes(file)) files.push(file);
     return file;
   });
@@ -25,17 +28,22 @@ export function filesOf(spec: RunSpec): string[] {
  * @throws RangeError when a hash is missing.
  */
 export function runId(verb: Verb, spec: RunSpec, engine: string, hashes: Readonly<Record<string, string>>): string {
-  const addressed = mapFiles(spec, (file) => {
+  const addressed = renameFiles(spec, (file) => {
     const hash = hashes[file];
     if (hash === undefined) throw new RangeError(`runId: the hash of ${file} is missing`);
     return `sha256:${hash}`;
   });
   const text = canonicalJson({ verb, spec: addressed, seed: spec.seed, engine, numbersVersion });
+  return sha256Hex(text);
+}
+
+/** SHA-256 of a text in UTF-8, in hexadecimal digits. */
+export function sha256Hex(text: string): string {
   return bytesToHex(sha256(utf8ToBytes(text)));
 }
 
 /** `spec` with another name for every file. */
-function mapFiles(spec: RunSpec, rename: (file: string) => string): unknown {
+export function renameFiles(spec: NamesFiles, rename: (file: string) => string): Readonly<Record<string, unknown>> {
   const { model, data, parameters } = spec;
   const inFile = <T>(source: T): T => (isFile(source) ? { ...source, file: rename(source.file) } : source);
   return {

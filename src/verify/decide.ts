@@ -1,3 +1,4 @@
+import type { Interval } from "../interval/index.ts";
 import {
   addRationals,
   compareRationals,
@@ -5,9 +6,9 @@ import {
   multiplyRationals,
   type Rational,
   rational,
-  roundDown,
   showRational,
   simplestRational,
+  toNumber,
 } from "../modular/index.ts";
 import { canBeDead } from "./dead-layer.ts";
 import type { NetworkStructure } from "./network-structure.ts";
@@ -48,6 +49,13 @@ export interface Finding {
   readonly hypotheses: readonly Hypothesis[];
   readonly assumptions: readonly string[];
   readonly warnings: readonly string[];
+  /** Numbers that were enclosed on the way. */
+  readonly enclosures?: readonly Enclosure[];
+}
+
+/** A number, and the interval that holds it. */
+export interface Enclosure extends Interval {
+  readonly of: string;
 }
 
 /** Structure theorems in the order in which they are asked; the first that applies with the shortest list decides. */
@@ -171,7 +179,7 @@ function judge(
     ...base,
     exceptional: steps.filter((s) => s.realised === "yes"),
     complete: !open && question === null,
-    settledBelow: unlisted && roundDown(unlisted),
+    settledBelow: unlisted && toNumber(unlisted),
   };
   const hit = steps.find((s) => compareRationals(s.value, stepSize) === 0);
   if (hit?.realised === "yes") {

@@ -10,20 +10,32 @@ export interface Evidence {
 
 export const noEvidence: Evidence = { point: null, pieces: null, collapse: null };
 
-/** What was found on the formal pieces (`formalPieces`) of the loss under each batch. */
+/**
+ * What was found on pieces of the loss under each batch. They are numbered as `possiblePieces` lists them where `all` of
+ * them are meant, else in the order in which `realised` meets them.
+ */
 export interface PieceEvidence {
+  /** How many pieces are possible, where all are meant; null where only those met are. */
+  readonly all: number | null;
+  /** Parameters certified to lie inside a piece, and where they come from: "at θ", "at initialisation". */
+  readonly realised: readonly { readonly piece: number; readonly theta: readonly number[]; readonly where: string }[];
   /** Witnesses that 1/η − w is no constant eigenvalue of a piece's Hessian. */
   readonly proofs: readonly PieceProof[];
-  /** Where characteristic polynomials are taken, whose common divisor holds every constant eigenvalue of the piece. */
+  /** Where the Hessian of a piece is looked at to learn all its constant eigenvalues. */
   readonly spectra: readonly PieceSpectrum[];
-  /** Parameters certified to lie inside a piece. */
-  readonly realised: readonly { readonly piece: number; readonly theta: readonly number[] }[];
 }
 
+/**
+ * "rationals": the common factor of characteristic polynomials at these points holds every constant eigenvalue.
+ * "residues": the same modulo primes, at integers, the last point as a check. "intervals": spectra enclosed there.
+ */
 export interface PieceSpectrum {
   readonly batch: number;
   readonly piece: number;
+  readonly by: "rationals" | "residues" | "intervals";
   readonly points: readonly (readonly number[])[];
+  /** For "residues"; else empty. */
+  readonly primes: readonly number[];
 }
 
 /** An open box in one piece, and a direction v with v − η(H + w)v = 0 on it: one step flattens the box along v. */

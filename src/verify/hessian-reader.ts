@@ -21,8 +21,16 @@ export function exactWeights({ weights }: p.Problem): Rational[] {
   return read.map((x) => divideRationals(x, total));
 }
 
-/** The program of ∇²L·v: reads θ and "direction", writes "product". */
+const programs = new WeakMap<p.LossProgram, p.Program>();
+
+/** The program of ∇²L·v: reads θ and "direction", writes "product". Made once for each loss. */
 export function hessianProgram(loss: p.LossProgram, dimension: number): p.Program {
+  const made = programs.get(loss) ?? derived(loss, dimension);
+  programs.set(loss, made);
+  return made;
+}
+
+function derived(loss: p.LossProgram, dimension: number): p.Program {
   const wrt = loss.parameters.map((x) => x.node);
   const directions = loss.parameters.map(({ slot: { shape, offset } }) =>
     p.input("direction", shape, { offset, role: "direction" }),

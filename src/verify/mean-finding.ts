@@ -74,6 +74,7 @@ function settledByMean(finding: Finding, mean: MeanFeatures & { kind: "non-zero"
     reach: "every",
     complete: true,
     exceptional: [],
+    enclosures: [{ of: "the norm of the mean of the last hidden features at the point", ...mean.norm }],
     reason: "theorem D, with the mean of the last hidden features enclosed away from 0 at θ",
     hypotheses: [
       ...finding.hypotheses,

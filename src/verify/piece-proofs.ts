@@ -1,10 +1,14 @@
+import type * as iv from "../interval/index.ts";
 import { type Rational, simplestRational } from "../modular/index.ts";
-import type { Problem } from "../program/index.ts";
-import { fixSelections } from "./fixed-selections.ts";
-import { formalPieces } from "./formal-pieces.ts";
+import type { LossProgram, Problem } from "../program/index.ts";
+import { certifyPiece } from "./certified-piece.ts";
+import type { PieceEvidence } from "./evidence.ts";
+import { fixSelections, type Selections } from "./fixed-selections.ts";
 import { lossInputs } from "./hessian-reader.ts";
 import { checkWitness, type Piece, singularEigenvalue, type Witness } from "./piece-spectrum.ts";
-import type { ExactNumbers } from "./read-number.ts";
+import { possiblePieces } from "./possible-pieces.ts";
+import { type ExactNumbers, encloseNumber } from "./read-number.ts";
+import { selectionKey } from "./selection-key.ts";
 
 /** The step that is asked about: coupled weight decay w, and the sample weights of each batch of positive probability. */
 export interface StepFacts {
@@ -13,11 +17,18 @@ export interface StepFacts {
   readonly batches: readonly ExactNumbers[];
 }
 
-/** A witness for piece number `piece` (of `formalPieces`) under batch number `batch`. */
+/** A witness for piece number `piece` under batch number `batch`. */
 export interface PieceProof {
   readonly batch: number;
   readonly piece: number;
   readonly witness: Witness;
+}
+
+/** A piece that evidence is about, with a θ certified to lie inside where one is given. */
+export interface NumberedPiece {
+  readonly selections: Selections;
+  readonly theta: readonly number[] | null;
+  readonly where: string;
 }
 
 /** 1/η − w, with η and w read as the simplest rationals. */
@@ -25,33 +36,73 @@ export function targetEigenvalue({ stepSize, weightDecay }: StepFacts): Rational
   return singularEigenvalue(simplestRational(stepSize), simplestRational(weightDecay));
 }
 
-/** Piece number `index` of the loss under a batch. */
-export function pieceOf(problem: Problem, weights: ExactNumbers, index: number): Piece {
-  const loss = problem.lossProgram(problem.sampleCount);
+/** The loss of a batch with these selections. */
+export function pieceOf(problem: Problem, weights: ExactNumbers, selections: Selections): Piece {
   return {
-    loss: fixSelections(loss, formalPieces(loss).at(index)),
+    loss: fixSelections(problem.lossProgram(problem.sampleCount), selections),
     dimension: problem.dimension,
     inputs: lossInputs(problem, weights),
   };
 }
 
-/**
- * Whether the proofs show that one step is non-singular on all of parameter space: for every batch and every formal
- * piece there is a witness that 1/η − w is no constant eigenvalue of its Hessian, and every witness checks.
- * @returns null, or the reason why not.
- */
-export function refutePieceProofs(problem: Problem, facts: StepFacts, proofs: readonly PieceProof[]): string | null {
-  const { count } = formalPieces(problem.lossProgram(problem.sampleCount));
+/** The selections made around θ, certified; null where θ is on a kink or too near one. */
+export function selectionsAt(problem: Problem, theta: readonly number[]): Selections | null {
+  if (theta.length !== problem.dimension || !theta.every(Number.isFinite)) return null;
+  const at: iv.Interval[] = theta.map(encloseNumber);
+  const piece = certifyPiece(problem.lossProgram(problem.sampleCount), problem.dimension, at, lossInputs(problem));
+  return piece.status === "inside" ? piece.selections : null;
+}
+
+/** The pieces that evidence numbers, or what about them does not hold. */
+export function numberedPieces(problem: Problem, evidence: PieceEvidence): readonly NumberedPiece[] | string {
+  const loss = problem.lossProgram(problem.sampleCount);
+  if (evidence.all === null) return metPieces(problem, loss, evidence);
+  const possible = possiblePieces(loss, problem.dimension, lossInputs(problem), evidence.all);
+  if (possible?.length !== evidence.all) return `there are not ${evidence.all} pieces`;
+  const pieces = possible.map(({ selections }): NumberedPiece => ({ selections, theta: null, where: "" }));
+  for (const { piece, theta, where } of evidence.realised) {
+    const own = pieces[piece];
+    const made = own && selectionsAt(problem, theta);
+    if (!made || selectionKey(loss, made) !== selectionKey(loss, own.selections)) return outside;
+    pieces[piece] = { ...own, theta, where };
+  }
+  return pieces;
+}
+
+const outside = "a point is not certain to lie inside its piece";
+
+function metPieces(
+  problem: Problem,
+  loss: LossProgram,
+  { realised }: PieceEvidence,
+): readonly NumberedPiece[] | string {
+  const pieces: NumberedPiece[] = [];
+  const keys = new Set<string>();
+  for (const { piece, theta, where } of realised) {
+    const selections = selectionsAt(problem, theta);
+    if (!selections || piece !== pieces.length) return outside;
+    const key = selectionKey(loss, selections);
+    if (keys.has(key)) return "a piece is counted twice";
+    keys.add(key);
+    pieces.push({ selections, theta, where });
+  }
+  return pieces;
+}
+
+/** The first of the proofs that does not hold, in words; null when all do. */
+export function refuteWitnesses(
+  problem: Problem,
+  facts: StepFacts,
+  pieces: readonly NumberedPiece[],
+  proofs: readonly PieceProof[],
+): string | null {
   const lambda = targetEigenvalue(facts);
-  const given = new Map(proofs.map((proof) => [`${proof.batch}/${proof.piece}`, proof.witness]));
-  if (given.size !== count * facts.batches.length) return `expected ${count * facts.batches.length} proofs`;
-  for (const [batch, weights] of facts.batches.entries()) {
-    for (let index = 0; index < count; index++) {
-      const witness = given.get(`${batch}/${index}`);
-      if (!witness) return `piece ${index} of batch ${batch} has no proof`;
-      if (!checkWitness(pieceOf(problem, weights, index), lambda, witness)) {
-        return `the witness of piece ${index} of batch ${batch} does not hold`;
-      }
+  for (const { batch, piece, witness } of proofs) {
+    const weights = facts.batches[batch];
+    const own = pieces[piece];
+    if (!weights || !own) return "there is no such piece";
+    if (!checkWitness(pieceOf(problem, weights, own.selections), lambda, witness)) {
+      return `the witness of piece ${piece} of batch ${batch} does not hold`;
     }
   }
   return null;

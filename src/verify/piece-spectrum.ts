@@ -6,6 +6,7 @@ import {
   divideRationals,
   gcdInteger,
   type IntegerPolynomial,
+  type PrimeField,
   type Rational,
   rational,
   residueOf,
@@ -14,7 +15,7 @@ import {
   signAt,
   subtractRationals,
 } from "../modular/index.ts";
-import { matrix, type Rng } from "../numeric/index.ts";
+import { type Matrix, matrix, type Rng } from "../numeric/index.ts";
 import type { LossProgram } from "../program/index.ts";
 import { degreeBound } from "./degree.ts";
 import { rationalScalars } from "./exact-scalars.ts";
@@ -38,68 +39,81 @@ export function singularEigenvalue(stepSize: Rational, weightDecay: Rational): R
 /** Why a number is no constant eigenvalue of a piece's Hessian, in a form that can be checked again. */
 export type Witness =
   | { readonly kind: "residues"; readonly prime: number; readonly theta: readonly number[] }
-  | { readonly kind: "point"; readonly theta: readonly number[]; readonly method: "spectrum" | "inverse" };
+  | { readonly kind: "point"; readonly theta: readonly number[]; readonly method: PointMethod };
+
+/** H at integers mod p, where the program is rational. */
+export interface ResidueHessian {
+  readonly field: PrimeField;
+  readonly matrix: Matrix;
+}
+
+/**
+ * H modulo a prime at these residues of θ (integers), the prime replaced by a smaller one where it divides a denominator.
+ * Null when the program is not rational.
+ */
+export function residueHessian(piece: Piece, theta: readonly number[], prime?: number): ResidueHessian | null {
+  const { loss, dimension, inputs } = piece;
+  const program = hessianProgram(loss, dimension);
+  const reading = withPrime((field, scalars) => {
+    const at = theta.map((x) => field.fromInteger(BigInt(x)));
+    const entries = readHessian(scalars, program, dimension, at, inputs);
+    return entries.every(Number.isInteger)
+      ? { field, matrix: matrix(dimension, dimension, Float64Array.from(entries)) }
+      : null;
+  }, prime);
+  return reading.status === "read" ? reading.value : null;
+}
 
 /**
  * Whether λ is excluded as a constant eigenvalue by det(λ − H) ≢ 0 mod p at these residues of θ (integers).
  * A value that is not 0 is a proof; 0 says nothing. Null when the program is not rational.
  */
 export function excludedModulo(
-  { loss, dimension, inputs }: Piece,
+  piece: Piece,
   lambda: Rational,
   theta: readonly number[],
   prime?: number,
 ): { readonly excluded: boolean; readonly prime: number } | null {
-  const program = hessianProgram(loss, dimension);
-  const reading = withPrime((field, scalars) => {
-    const target = residueOf(field, lambda);
-    if (target === null) return false;
-    const at = theta.map((x) => field.fromInteger(BigInt(x)));
-    const entries = readHessian(scalars, program, dimension, at, inputs);
-    if (!entries.every(Number.isInteger)) return false;
-    const shifted = entries.map((h, i) => field.sub(i % (dimension + 1) === 0 ? target : 0, h));
-    return determinantMod(field, matrix(dimension, dimension, Float64Array.from(shifted))) !== 0;
-  }, prime);
-  return reading.status === "read" ? { excluded: reading.value, prime: reading.prime } : null;
+  const read = residueHessian(piece, theta, prime);
+  if (!read) return null;
+  const { field, matrix: h } = read;
+  const target = residueOf(field, lambda);
+  if (target === null) return { excluded: false, prime: field.prime };
+  const n = piece.dimension;
+  const shifted = h.data.map((entry, i) => field.sub(i % (n + 1) === 0 ? target : 0, entry));
+  return { excluded: determinantMod(field, matrix(n, n, shifted)) !== 0, prime: field.prime };
 }
 
-/** Whether λ is proved to be no eigenvalue of H at θ: by the enclosed spectrum, else by a verified inverse. */
-export function excludedAtPoint(
-  piece: Piece,
-  lambda: Rational,
-  theta: readonly number[],
-): "spectrum" | "inverse" | null {
-  const { loss, dimension, inputs } = piece;
-  const h = encloseHessian(
-    loss,
-    dimension,
-    theta.map((x) => ({ lo: x, hi: x })),
-    inputs,
-  );
+/** How λ was proved to be no eigenvalue at a point. */
+export type PointMethod = "gershgorin" | "cholesky" | "inverse";
+
+/**
+ * Whether λ is proved to be no eigenvalue of H at θ: all eigenvalues below it by Gershgorin's discs, or by a verified
+ * Cholesky factor of λ − H, or else λ − H invertible by a verified approximate inverse.
+ */
+export function excludedAtPoint(piece: Piece, lambda: Rational, theta: readonly number[]): PointMethod | null {
+  const h = hessianAt(piece, theta);
   if (!iv.isBoundedArray(h)) return null;
   const target = { lo: roundDown(lambda), hi: roundUp(lambda) };
-  if (iv.gershgorin(h).hi < target.lo) return "spectrum";
-  const spectrum = iv.symmetricSpectrum(h);
-  if (spectrum.status === "enclosed") {
-    const { values } = spectrum;
-    if (values.lo.every((_, i) => iv.disjoint(iv.intervalAt(values, i), target))) return "spectrum";
-  }
-  const shifted = iv.intervalMatrix(dimension, dimension);
+  if (iv.gershgorin(h).hi < target.lo) return "gershgorin";
+  const shifted = iv.intervalMatrix(piece.dimension, piece.dimension);
   for (let i = 0; i < h.lo.length; i++) {
     const entry = iv.intervalAt(h, i);
-    iv.setInterval(shifted, i, i % (dimension + 1) === 0 ? iv.sub(target, entry) : iv.neg(entry));
+    iv.setInterval(shifted, i, i % (piece.dimension + 1) === 0 ? iv.sub(target, entry) : iv.neg(entry));
   }
+  if (iv.provePositiveDefinite(shifted).status === "positive") return "cholesky";
   return iv.proveInvertible(shifted).status === "invertible" ? "inverse" : null;
 }
 
-/** The enclosed spectrum of H at θ; null where it could not be enclosed. */
-export function spectrumAt({ loss, dimension, inputs }: Piece, theta: readonly number[]): iv.IntervalArray | null {
-  const h = encloseHessian(
-    loss,
-    dimension,
-    theta.map((x) => ({ lo: x, hi: x })),
-    inputs,
-  );
+function hessianAt({ loss, dimension, inputs }: Piece, theta: readonly number[]): iv.IntervalMatrix {
+  const at = theta.map((x) => ({ lo: x, hi: x }));
+  return encloseHessian(loss, dimension, at, inputs);
+}
+
+/** The enclosed spectrum of H at θ; null where it could not be enclosed, or θ does not speak for the whole piece. */
+export function spectrumAt(piece: Piece, theta: readonly number[]): iv.IntervalArray | null {
+  if (domainLimit(piece.loss.loss) !== null) return null;
+  const h = hessianAt(piece, theta);
   if (!iv.isBoundedArray(h)) return null;
   const spectrum = iv.symmetricSpectrum(h);
   return spectrum.status === "enclosed" ? spectrum.values : null;

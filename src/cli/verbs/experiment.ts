@@ -1,4 +1,4 @@
-import { dirname, resolve } from "node:path";
+import { dirname, relative, resolve, sep } from "node:path";
 import {
   checkRunFolder,
   engineAtHand,
@@ -48,11 +48,16 @@ export async function runText(
   const record = await runListening(given, spec, folder, options).catch((error: unknown) => {
     throw isBadInput(error) ? new UsageError(read.placed(error.message)) : error;
   });
-  if (out !== undefined) writeRunFolder(out, runFiles(record), { runId: record.runId, force });
+  if (out !== undefined) writeRunFolder(out, runFiles(record, pathsFrom(out, folder)), { runId: record.runId, force });
   if (options.json) process.stdout.write(encodeRecord(record));
   else if (!options.quiet) process.stdout.write(renderTerminal(record, terminalOptions(process.stdout)));
   if (out !== undefined && !options.quiet) process.stderr.write(`wrote ${out}/report.html\n`);
   return options.strict && hasOpenVerdict(record) ? exitCodes.negative : exitCodes.ok;
+}
+
+/** How a file in `out` names what the experiment in `folder` names, with forward slashes. */
+function pathsFrom(out: string, folder: string): (path: string) => string {
+  return (path) => relative(resolve(out), resolve(folder, path)).split(sep).join("/");
 }
 
 function isBadInput(error: unknown): error is Error {

@@ -4,8 +4,16 @@ import { lu, matrix, type Rng } from "../../numeric/index.ts";
 import type { Problem } from "../../program/index.ts";
 import { CHUNK } from "../chunk-runner.ts";
 import type { Engine } from "../engine.ts";
+import type { CompiledEnsemble } from "../lane/compile-lanes.ts";
 import { compileObjective, type Objective } from "../objective.ts";
-import { asFamily, asMap, type CompiledMap, type CompiledMapFamily } from "./compile-map.ts";
+import {
+  asFamily,
+  asMap,
+  asPlane,
+  type CompiledMap,
+  type CompiledMapFamily,
+  type CompiledPlaneFamily,
+} from "./compile-map.ts";
 import { type MapKernel, mapKernel } from "./map-kernel.ts";
 import { type LossDerivatives, type UpdateKernel, updateKernel } from "./update-kernel.ts";
 
@@ -57,6 +65,38 @@ export function compileDescentFamily(
       parameter === "stepSize" ? value : stepSize,
     );
   });
+  return { ...family, dispose: () => disposeAll(kernel, objective) };
+}
+
+/**
+ * The map of `compileDescent` for many states at once, or of `compileDescentFamily` with each state bringing its own
+ * value of `parameter`. Null where the engine or the size of the problem does not allow it.
+ */
+export function compileDescentEnsemble(
+  problem: Problem,
+  rule: UpdateRuleSpec,
+  engine: Engine,
+  { parameter, stepSize }: { readonly parameter?: "stepSize" | HyperName; readonly stepSize: number },
+): CompiledEnsemble | null {
+  const { sampleCount, chunked, data, frozen, weights } = problem;
+  if (!engine.lanes || (sampleCount > CHUNK && chunked)) return null;
+  const free = parameter === undefined || parameter === "stepSize" ? [] : [parameter];
+  const map = updateMap(problem.lossProgram(sampleCount), rule, { free });
+  const parameters = parameter === undefined ? [] : [parameter];
+  return engine.lanes(map, { scalars: { stepSize }, parameters, data: { ...data, frozen, weights } });
+}
+
+/** The same rule in two of its numbers, the step size among them or not. */
+export function compileDescentPlane(
+  problem: Problem,
+  rule: UpdateRuleSpec,
+  engine: Engine,
+  { parameters, stepSize }: { readonly parameters: readonly ("stepSize" | HyperName)[]; readonly stepSize: number },
+): CompiledPlaneFamily {
+  const free = parameters.filter((name) => name !== "stepSize");
+  const { kernel, objective, symmetric } = descentKernel(problem, rule, engine, free);
+  kernel.set("stepSize", stepSize);
+  const family = asPlane(kernel, parameters, symmetric, (map) => withKinks(map, objective));
   return { ...family, dispose: () => disposeAll(kernel, objective) };
 }
 

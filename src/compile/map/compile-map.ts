@@ -1,5 +1,5 @@
 import type { MapProgram } from "../../descent/index.ts";
-import type { DiscreteMap, MapFamily } from "../../dynamics/index.ts";
+import type { DiscreteMap, MapFamily, PlaneFamily } from "../../dynamics/index.ts";
 import type { Engine } from "../engine.ts";
 import { type Buffers, type MapKernel, mapKernel } from "./map-kernel.ts";
 
@@ -9,6 +9,10 @@ export interface CompiledMap extends DiscreteMap {
 }
 
 export interface CompiledMapFamily extends MapFamily {
+  dispose(): void;
+}
+
+export interface CompiledPlaneFamily extends PlaneFamily {
   dispose(): void;
 }
 
@@ -88,6 +92,41 @@ export function asFamily(
     parameterDerivative(x, value, out) {
       kernel.set(parameter, value);
       kernel.scalarDerivative(parameter, x, out);
+    },
+  };
+}
+
+/** A kernel in two of its scalars. */
+export function asPlane(
+  kernel: MapKernel,
+  parameters: readonly string[],
+  symmetric: boolean,
+  extend: (map: DiscreteMap) => DiscreteMap,
+): PlaneFamily {
+  type Pair = readonly [number, number];
+  const set = (values: Pair) => {
+    parameters.forEach((name, j) => {
+      kernel.set(name, values[j]);
+    });
+  };
+  const at = <T extends unknown[]>(values: Pair, act: (...args: T) => void) => {
+    return (...args: T) => {
+      set(values);
+      act(...args);
+    };
+  };
+  return {
+    dimension: kernel.dimension,
+    at: (values) =>
+      extend({
+        ...asMap(kernel, symmetric),
+        step: at(values, kernel.step),
+        tangent: at(values, kernel.tangent),
+        adjoint: at(values, kernel.adjoint),
+      }),
+    parameterDerivative(x, values, j, out) {
+      set(values);
+      kernel.scalarDerivative(parameters[j], x, out);
     },
   };
 }

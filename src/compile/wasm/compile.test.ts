@@ -54,6 +54,33 @@ describe("lowering", () => {
     const { lowered } = compile(network(8, 3, 5));
     expect([...lowered.windows.values()].map((w) => w.offset).sort((a, b) => a - b)).toEqual([0, 0, 15, 20]);
   });
+
+  // Of the four parts the first is computed in its place, the second is read elsewhere too, a sum and a product are not
+  // elementwise: these are copied.
+  test("parts of a concatenation are computed in place when nothing else reads them", () => {
+    const x = p.input("x", [4, 6], { role: "data" });
+    const shared = p.mul(x, 2);
+    const outer = p.mul(
+      p.broadcast(p.slice(x, 1, 0, 2), [4, 2, 3], [0, 1]),
+      p.broadcast(p.slice(x, 1, 3, 3), [4, 2, 3], [0, 2]),
+    );
+    const parts = [p.reshape(outer, [4, 6]), shared, p.sum(p.reshape(x, [4, 2, 3]), [2]), p.matmul(x, x, false, true)];
+    const joined = p.concat(parts, 1);
+    const { lowered } = compile(
+      p.buildProgram([
+        { buffer: "joined", offset: 0, node: joined },
+        { buffer: "sum", offset: 0, node: p.sum(shared) },
+      ]),
+    );
+    const direct = lowered.steps.filter(
+      (s) =>
+        s.kind === "loop" &&
+        s.kernel.operations.length > 0 &&
+        s.writes.some((w) => "node" in w && w.node.op === "concat"),
+    );
+    const copied = lowered.steps.filter((s) => s.kind === "loop" && s.kernel.operations.length === 0);
+    expect([direct.length, copied.length]).toEqual([1, 3]);
+  });
 });
 
 describe("memory", () => {

@@ -1,5 +1,6 @@
 import { type Program, simplify } from "../../program/index.ts";
 import type { Engine, Executable } from "../engine.ts";
+import { compileLanes } from "../lane/compile-lanes.ts";
 import type { Crew } from "../threads/crew.ts";
 import { type Emitted, emit } from "./emit.ts";
 import { lower } from "./lower.ts";
@@ -14,14 +15,18 @@ import { type Grain, usualGrain } from "./stages.ts";
 const PAGE = 65536;
 
 /** The compiler: turns a program into one WebAssembly module with loops over two doubles at a time. */
-export const wasmEngine: Engine = { name: "wasm", load: (program) => load(compile(program)) };
+export const wasmEngine: Engine = { name: "wasm", load: (program) => load(compile(program)), lanes: compileLanes };
 
 /**
  * The compiler with large products by a library of the machine, which sums in another order: results differ from
  * those of `wasmEngine` by rounding, and with the library, its version and its number of threads.
  */
 export function nativeEngine(products: NativeProducts): Engine {
-  return { name: "native", load: (program) => load(compile(program, { native: true }), products) };
+  return {
+    name: "native",
+    load: (program) => load(compile(program, { native: true }), products),
+    lanes: compileLanes,
+  };
 }
 
 /** The compiler with the threads of a crew for programs that are large enough: the same bits as `wasmEngine`. */
@@ -33,6 +38,7 @@ export function threadedEngine(crew: Crew, grain = usualGrain): Engine {
       const compiled = compile(program, { grain });
       return compiled.stages ? loadShared(compiled, compiled.stages, crew, memories) : load(compiled);
     },
+    lanes: compileLanes,
   };
 }
 

@@ -112,6 +112,7 @@ export const i32 = {
   add: (a: I32, b: I32 | number): I32 => (b === 0 ? a : new Operation("i32", 0x6a, a, integer(b))),
   sub: (a: I32, b: I32 | number): I32 => new Operation("i32", 0x6b, a, integer(b)),
   mul: (a: I32, b: I32 | number): I32 => (b === 1 ? a : new Operation("i32", 0x6c, a, integer(b))),
+  divUnsigned: (a: I32, b: I32 | number): I32 => new Operation("i32", 0x6e, a, integer(b)),
   and: (a: I32, b: I32 | number): I32 => new Operation("i32", 0x71, a, integer(b)),
   or: binary<"i32", "i32">("i32", 0x72),
   shl: (a: I32, bits: number): I32 => new Operation("i32", 0x74, a, i32.constant(bits)),

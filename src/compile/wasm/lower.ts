@@ -1,5 +1,5 @@
 import { type Node, type Output, type Program, type Shape, sizeOf } from "../../program/index.ts";
-import { type Frame, frameOf, stridesIn } from "./frame.ts";
+import { type Frame, frameOf, refine, stridesIn } from "./frame.ts";
 import { type Packed, type ProductOptions, productSteps } from "./lower-product.ts";
 import { fuses, type Group, loopShape, operandViews, type Schedule } from "./schedule.ts";
 import type { LoopKernel, LoopOp, LoopOperation, Place, Ref, RowNode, Step } from "./steps.ts";
@@ -26,11 +26,11 @@ export function lower(program: Program, schedule: Schedule, native = false): Low
   const packed: Packed = new Map();
   const options = { tileRows: TILE_ROWS, native };
   const steps: Step[] = [];
+  const stored = (node: Node) => read.has(node) || windows.has(node) || copies.some(reads(node));
+  const joined = placeInJoined(schedule, (node) => windows.has(node) || copies.some(reads(node)));
   for (const { nodes, groups } of levels) {
-    for (const node of nodes) steps.push(...nodeSteps(node, views, packed, options));
-    for (const group of groups) {
-      steps.push(groupStep(group, views, (node) => read.has(node) || windows.has(node) || copies.some(reads(node))));
-    }
+    for (const node of nodes) steps.push(...nodeSteps(node, views, packed, joined, options));
+    for (const group of groups) steps.push(groupStep(group, views, stored, joined));
   }
   for (const { node, buffer, offset } of copies) {
     steps.push(copyStep(views.get(node)!, node.shape, { buffer, offset }, rowMajor(node.shape)));
@@ -69,6 +69,47 @@ function overlap(a: Output, b: Output): boolean {
   return a.buffer === b.buffer && !disjoint;
 }
 
+/** A part of a concatenation that the loop which computes it writes where it belongs. */
+interface JoinedPart {
+  readonly place: Place;
+  /** The shape of the part, and its strides there. */
+  readonly shape: Shape;
+  readonly strides: readonly number[];
+}
+
+/** Elementwise values that only one concatenation reads, in order and once: they are computed in place. */
+function placeInJoined({ views, levels }: Schedule, isOutput: (node: Node) => boolean): Map<Node, JoinedPart> {
+  const readers = new Map<Node, number>();
+  const frames = new Map<Node, Frame>();
+  const count = (view: View) => readers.set(view.root, (readers.get(view.root) ?? 0) + 1);
+  for (const { nodes, groups } of levels) {
+    for (const node of nodes) for (const operand of node.operands) count(views.get(operand)!);
+    for (const { frame, members } of groups) {
+      for (const member of members) {
+        frames.set(member, frame);
+        for (const view of operandViews(member, views)) count(view);
+      }
+    }
+  }
+  const parts = new Map<Node, JoinedPart>();
+  for (const node of levels.flatMap((level) => level.nodes)) {
+    if (node.op !== "concat") continue;
+    const strides = rowMajor(node.shape);
+    let offset = 0;
+    for (const operand of node.operands) {
+      const view = views.get(operand)!;
+      const { root } = view;
+      const frame = frames.get(root);
+      const alone = frame && root.op !== "sum" && isWholeOf(view) && readers.get(root) === 1 && !isOutput(root);
+      if (alone && refine(frame, operand.shape)?.length === frame.length) {
+        parts.set(root, { place: { node, offset }, shape: operand.shape, strides });
+      }
+      offset += operand.shape[node.attributes.axis]! * strides[node.attributes.axis]!;
+    }
+  }
+  return parts;
+}
+
 /** Nodes whose value some other step reads from memory. */
 function rootsRead({ views, levels }: Schedule): Set<Node> {
   const read = new Set<Node>();
@@ -84,7 +125,12 @@ function rootsRead({ views, levels }: Schedule): Set<Node> {
   return read;
 }
 
-function groupStep(group: Group, views: ReadonlyMap<Node, View>, stored: (node: Node) => boolean): Step {
+function groupStep(
+  group: Group,
+  views: ReadonlyMap<Node, View>,
+  stored: (node: Node) => boolean,
+  joined: ReadonlyMap<Node, JoinedPart>,
+): Step {
   const { frame, members } = group;
   const loop = new LoopWriter(frame);
   const values = new Map<Node, Ref>();
@@ -103,7 +149,9 @@ function groupStep(group: Group, views: ReadonlyMap<Node, View>, stored: (node: 
     const exponent = node.op === "pow" ? { exponent: node.attributes.exponent } : {};
     const value = rearranged ? operands[0]! : loop.apply({ op: node.op as LoopOp, operands, ...exponent });
     values.set(node, value);
-    if (stored(node)) loop.store(value, stridesIn(frame, shape, rowMajor(shape)), { node, offset: 0 });
+    const part = joined.get(node);
+    if (part) loop.store(value, stridesIn(frame, part.shape, part.strides), part.place);
+    else if (stored(node)) loop.store(value, stridesIn(frame, shape, rowMajor(shape)), { node, offset: 0 });
   }
   return loop.step();
 }
@@ -114,7 +162,13 @@ function sumStrides(shape: Shape, axes: readonly number[]): number[] {
   return kept.map((stride, axis) => (axes.includes(axis) ? 0 : stride));
 }
 
-function nodeSteps(node: Node, views: ReadonlyMap<Node, View>, packed: Packed, options: ProductOptions): Step[] {
+function nodeSteps(
+  node: Node,
+  views: ReadonlyMap<Node, View>,
+  packed: Packed,
+  joined: ReadonlyMap<Node, JoinedPart>,
+  options: ProductOptions,
+): Step[] {
   switch (node.op) {
     case "pad": {
       const operand = node.operands[0]!;
@@ -129,8 +183,9 @@ function nodeSteps(node: Node, views: ReadonlyMap<Node, View>, packed: Packed, o
       const { axis } = node.attributes;
       const strides = rowMajor(node.shape);
       let offset = 0;
-      return node.operands.map((operand) => {
-        const step = copyStep(views.get(operand)!, operand.shape, { node, offset }, strides);
+      return node.operands.flatMap((operand) => {
+        const view = views.get(operand)!;
+        const step = joined.has(view.root) ? [] : [copyStep(view, operand.shape, { node, offset }, strides)];
         offset += operand.shape[axis]! * strides[axis]!;
         return step;
       });

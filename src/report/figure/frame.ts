@@ -23,6 +23,14 @@ export interface Figure {
   /** What the pointer reads, if the figure answers it. */
   readonly readout: Readout | null;
   readonly cells?: CellReadout;
+  readonly marks?: MarkReadout;
+}
+
+/** What the pointer reads near a mark: its place in the units of the axes, and what is said of it. */
+export interface MarkReadout {
+  readonly x: readonly number[];
+  readonly y: readonly number[];
+  readonly texts: readonly string[];
 }
 
 /** What the pointer reads in a map of cells: the row of each cell in the series, and the command that computes one cell. */
@@ -82,6 +90,11 @@ export function canvas(
 export function clipped(id: string, box: Box, along: "xy" | "x", ...content: readonly Piece[]): Markup {
   const { left, top, right, bottom } = box;
   return markup`<clipPath id="${id}"><rect x="${left}" y="${top}" width="${right - left}" height="${bottom - top}"/></clipPath><g clip-path="url(#${id})"><g class="zoomed" data-along="${along}">${content}</g></g>`;
+}
+
+/** Marks and labels that keep their size and move with the place (x, y) when the plot is zoomed. */
+export function pinned(x: number, y: number, ...content: readonly Piece[]): Markup {
+  return markup`<g class="pin" data-px="${x}" data-py="${y}">${content}</g>`;
 }
 
 /** The pattern of everything undetermined: thin diagonals in ink, on the ground or, when "open", over what lies below. */

@@ -21,13 +21,14 @@ export interface Obstacles {
 
 /**
  * The first spot at which the text covers nothing, else the one that covers least, with a halo of the ground so that it
- * stays readable there. `lines` are set one under another.
+ * stays readable there. `lines` are set one under another. Where a label may be left out, it is left out when no spot is free.
  */
 export function label(
   lines: readonly string[],
   spots: readonly Spot[],
   obstacles: Obstacles,
   className: string,
+  { mayBeLeftOut = false } = {},
 ): Markup | null {
   const weight = className.includes("strong") ? 1.08 : 1;
   let best: { spot: Spot; cost: number } | undefined;
@@ -36,7 +37,7 @@ export function label(
     if (best === undefined || cost < best.cost - 1e-9) best = { spot, cost };
     if (cost === 0) break;
   }
-  if (best === undefined || best.cost >= outOfBounds) return null;
+  if (best === undefined || best.cost >= (mayBeLeftOut ? hidesSomething : outOfBounds)) return null;
   obstacles.boxes.push(boxOf(lines, best.spot, weight));
   return labelAt(lines, best.spot, className);
 }
@@ -65,6 +66,7 @@ export function spotsAlong(points: readonly Point[], bounds: Box): readonly Spot
 
 const lineHeight = 16;
 const outOfBounds = 1e6;
+const hidesSomething = 6;
 
 function boxOf(lines: readonly string[], { x, y, anchor }: Spot, weight: number): Box {
   const width = weight * Math.max(...lines.map((line) => textWidth(line)));

@@ -1,6 +1,6 @@
 import type { BranchPoint, BranchResult, RunRecord, SpecialPoint } from "../../record/index.ts";
 import { type Axis, horizontalAxis, linearAxis, roomForLabels, verticalAxis } from "../figure/axis.ts";
-import { type Box, canvas, clipped, type Figure, type FigureWidth, figureWidths } from "../figure/frame.ts";
+import { type Box, canvas, clipped, type Figure, type FigureWidth, figureWidths, pinned } from "../figure/frame.ts";
 import { label, type Obstacles } from "../figure/labels.ts";
 import { linePath, type Point } from "../figure/marks.ts";
 import { type Markup, markup } from "../markup.ts";
@@ -20,6 +20,11 @@ export function branchFigure(record: RunRecord): Figure | null {
     caption: "Solid blue where the orbit is stable, dashed orange where it is not; rings mark where it changes.",
     draw: (width) => draw(record, branches, width),
     readout: null,
+    marks: {
+      x: branches.flatMap(({ points }) => points.map(abscissa)),
+      y: branches.flatMap(({ points }) => points.map(({ norm }) => norm)),
+      texts: branches.flatMap(({ points, period }) => points.map((point) => textOf(record, point, period))),
+    },
   };
 }
 
@@ -27,7 +32,7 @@ function draw(record: RunRecord, branches: readonly BranchResult[], size: Figure
   const width = figureWidths[size];
   const narrow = size !== "wide";
   const id = `branches-${size}`;
-  const [top, bottom] = [30, narrow ? 280 : 360];
+  const [top, bottom] = [30, narrow ? 280 : 420];
   const points = branches.flatMap((branch) => branch.points);
   const norms = widened(extentOf([points.map(({ norm }) => norm)]), 0.12);
   const y = linearAxis({ domain: norms, range: [bottom, top], count: narrow ? 4 : 6 });
@@ -111,8 +116,8 @@ function specialMark(
     { x: x + 9, y: y + far, anchor: "start" as const },
     { x: x - 9, y: y + far, anchor: "end" as const },
   ]);
-  const text = label([`${typeName(special.type)} ${exact(value)}`], spots, obstacles, "");
-  return markup`<circle class="ring" cx="${x}" cy="${y}" r="4.2"/>${text}`;
+  const text = label([`${typeName(special.type)} ${exact(value)}`], spots, obstacles, "", { mayBeLeftOut: true });
+  return pinned(x, y, markup`<circle class="ring" cx="${x}" cy="${y}" r="4.2"/>`, text);
 }
 
 function branchLabel(
@@ -130,7 +135,15 @@ function branchLabel(
     { x: x - 8, y: y + 18, anchor: "end" as const },
     { x: x - 60, y: y - 8, anchor: "end" as const },
   ];
-  return label([name], spots, obstacles, "strong");
+  return label([name], spots, obstacles, "strong", { mayBeLeftOut: true });
+}
+
+/** "2-cycle   step size η 0.3012   norm 1.409   largest multiplier −0.23". */
+function textOf(record: RunRecord, point: BranchPoint, period: number): string {
+  const name = period === 1 ? "fixed point" : `${period}-cycle`;
+  const [re, im] = point.multipliers[0] ?? [Number.NaN, 0];
+  const multiplier = im === 0 ? exact(re) : `${exact(re)} ± ${exact(Math.abs(im))}i`;
+  return `${name}   ${parameterName(record)} ${exact(abscissa(point))}   norm ${exact(point.norm)}   largest multiplier ${multiplier}`;
 }
 
 function nearestNorm(points: readonly BranchPoint[], value: number): number {

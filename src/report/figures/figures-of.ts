@@ -1,5 +1,6 @@
 import type { RunRecord } from "../../record/index.ts";
 import type { Figure } from "../figure/frame.ts";
+import { bifurcationCurvesFigure } from "./bifurcation-curves-figure.ts";
 import { branchFigure } from "./branch-figure.ts";
 import { classMap } from "./class-map.ts";
 import { exponentFigure } from "./exponent-figure.ts";
@@ -22,6 +23,7 @@ const drawings = [
   trajectoryFigure,
   orbitDiagram,
   branchFigure,
+  bifurcationCurvesFigure,
   classMap,
   historyFigure,
   multiplierFigure,

@@ -3,7 +3,7 @@ import { horizontalAxis, linearAxis, roomForLabels, verticalAxis } from "../figu
 import { type Box, canvas, clipped, type Figure, type FigureWidth } from "../figure/frame.ts";
 import { dots, type Point } from "../figure/marks.ts";
 import { type Markup, markup } from "../markup.ts";
-import { whole } from "../numerals.ts";
+import { exact, whole } from "../numerals.ts";
 import { answer } from "../words/answer.ts";
 
 /** The multipliers of the orbits in the complex plane, against the unit circle inside which they must lie. */
@@ -19,6 +19,16 @@ export function multiplierFigure(record: RunRecord): Figure | null {
     caption: `An orbit is stable when all its multipliers lie inside the unit circle.${beyond}`,
     draw: (width) => draw(record, all, reach, width),
     readout: null,
+    marks: {
+      x: all.map(([re]) => re),
+      y: all.map(([, im]) => im),
+      texts: (record.results.orbits ?? []).flatMap(({ multipliers, period }, i) =>
+        multipliers.map(
+          (m) =>
+            `orbit ${i + 1}, period ${period}   multiplier ${exact(m[0])}${imaginary(m[1])}   modulus ${exact(modulus(m))}`,
+        ),
+      ),
+    },
   };
 }
 
@@ -59,6 +69,10 @@ function draw(record: RunRecord, all: readonly Complex[], reach: number, size: F
     ),
     horizontalAxis(x, { y: plot.bottom + 2, marksAt: plot.bottom, title: "real part", titleBelow: true, width }),
   );
+}
+
+function imaginary(im: number): string {
+  return im === 0 ? "" : ` ${im < 0 ? "−" : "+"} ${exact(Math.abs(im))}i`;
 }
 
 function modulus([re, im]: Complex): number {

@@ -1,7 +1,8 @@
-import type { RunRecord, Table } from "../../record/index.ts";
+import type { RunRecord } from "../../record/index.ts";
 import { formula } from "../formula.ts";
 import { type Markup, markup, type Piece, rich } from "../markup.ts";
 import { asWritten, exact, typographic, whole } from "../numerals.ts";
+import { tablesOf } from "../tables.ts";
 import { citations } from "../words/citations.ts";
 
 /** The command, and the hash under which the same run always appears. */
@@ -39,13 +40,12 @@ export function conventionsSection({ conventions, results }: RunRecord): Markup 
   return details("Conventions", pairs(rows), results.mu === null ? null : definitions());
 }
 
-export function inputsSection({ inputs, results }: RunRecord): Markup {
-  const rows = inputs.map(({ path, sha256 }): [string, Piece] => [
+export function inputsSection(record: RunRecord): Markup {
+  const rows = record.inputs.map(({ path, sha256 }): [string, Piece] => [
     path,
     markup`<span class="hash">sha256 ${sha256}</span>`,
   ]);
-  const tables = Object.values(results).filter(isTable);
-  const files = tables.map(({ file, rows: count, columns }): [string, Piece] => [
+  const files = tablesOf(record).map(({ file, rows: count, columns }): [string, Piece] => [
     file,
     `${whole(count)} rows: ${columns.join(", ")}`,
   ]);
@@ -75,8 +75,4 @@ function details(summary: string, ...content: readonly Piece[]): Markup {
 
 function pairs(rows: readonly (readonly [string, Piece])[]): Markup {
   return markup`<dl class="pairs">${rows.map(([name, value]) => markup`<dt>${name}</dt><dd>${value}</dd>`)}</dl>`;
-}
-
-function isTable(value: unknown): value is Table {
-  return typeof value === "object" && value !== null && "columns" in value;
 }

@@ -6,9 +6,10 @@ export function figureBlock(figure: Figure): Markup {
   const layouts = (["wide", "medium", "narrow"] as const).map((width) => withClass(figure.draw(width), width));
   const readout = figure.readout === null ? null : markup` data-readout="${JSON.stringify(figure.readout)}"`;
   const cells = figure.cells === undefined ? null : markup` data-cells="${JSON.stringify(figure.cells)}"`;
-  const line = readout === null && cells === null ? null : markup`<output class="readout"></output>`;
+  const marks = figure.marks === undefined ? null : markup` data-marks="${JSON.stringify(figure.marks)}"`;
+  const line = layouts[0]!.text.includes(" data-plot=") ? markup`<output class="readout"></output>` : null;
   const pinned = cells === null ? null : markup`<pre class="pinned" hidden></pre>`;
-  return markup`<figure${readout}${cells}>${line}${layouts}${pinned}<figcaption class="caption">${rich(figure.caption)}</figcaption></figure>`;
+  return markup`<figure${readout}${cells}${marks}>${line}${layouts}${pinned}<figcaption class="caption">${rich(figure.caption)}</figcaption></figure>`;
 }
 
 function withClass({ text }: Markup, width: string): Markup {

@@ -37,7 +37,7 @@ export const pageScript = `"use strict";
     return ticks;
   };
 
-  function attach(figure, svg, { readout, cells, line, pinned }) {
+  function attach(figure, svg, { readout, cells, marks, line, pinned }) {
     const plot = JSON.parse(svg.dataset.plot);
     const { box } = plot;
     const wide = box.right - box.left;
@@ -76,6 +76,21 @@ export const pageScript = `"use strict";
       }
       return v - readout.x[lo] < readout.x[hi] - v ? lo : hi;
     }
+    const toY = (v) => box.bottom - (high * (share(plot.y, v) - view.y[0])) / (view.y[1] - view.y[0]);
+    function markAt([px, py]) {
+      let [best, near] = [-1, 24];
+      marks.x.forEach((x, i) => {
+        const far = Math.hypot(toX(x) - px, toY(marks.y[i]) - py);
+        if (far < near) [best, near] = [i, far];
+      });
+      return best;
+    }
+    function readMark(p) {
+      const i = markAt(p);
+      if (i < 0) return rest();
+      cursor.setAttribute("d", "M" + (toX(marks.x[i]) - 5) + " " + toY(marks.y[i]) + "h10m-5 -5v10");
+      line.textContent = marks.texts[i];
+    }
     function cellAt([px, py]) {
       const near = (axis, window, t, values) => {
         const at = window[0] + t * (window[1] - window[0]);
@@ -111,7 +126,8 @@ export const pageScript = `"use strict";
 
     const original = new Map();
     for (const element of svg.querySelectorAll(".x-axis, .y-axis")) original.set(element, element.innerHTML);
-    const floating = [...svg.querySelectorAll(".halo, .side, .own, .own-ring")];
+    const pins = [...svg.querySelectorAll(".pin")];
+    const floating = [...svg.querySelectorAll(".halo, .side, .own, .own-ring")].filter((element) => !element.closest(".pin"));
     function ticksOf(axis, [from, to], count) {
       const [lo, hi] = [unshare(axis, from), unshare(axis, to)];
       if (axis.kind !== "linear" && (lo <= 0 || hi / lo > 20)) {
@@ -164,6 +180,12 @@ export const pageScript = `"use strict";
         if (isRule) element.setAttribute("transform", "translate(" + (toX(Number(element.dataset.x)) - Number(element.dataset.px)) + " 0)");
         if (isRule) element.style.visibility = toX(Number(element.dataset.x)) < box.left || toX(Number(element.dataset.x)) > box.right ? "hidden" : "";
       }
+      for (const element of pins) {
+        const [px, py] = [Number(element.dataset.px), Number(element.dataset.py)];
+        const [x, y] = [sx * px + dx, sy * py + dy];
+        element.setAttribute("transform", "translate(" + (x - px) + " " + (y - py) + ")");
+        element.style.visibility = x < box.left || x > box.right || y < box.top || y > box.bottom ? "hidden" : "";
+      }
       redrawAxes();
       rest();
     }
@@ -185,6 +207,7 @@ export const pageScript = `"use strict";
         const [y0, y1] = tall ? [Math.max(box.top, Math.min(start[1], p[1])), Math.min(box.bottom, Math.max(start[1], p[1]))] : [box.top, box.bottom];
         for (const [key, value] of Object.entries({ x: x0, y: y0, width: Math.max(0, x1 - x0), height: Math.max(0, y1 - y0) })) frame.setAttribute(key, value);
       } else if (readout && within(p)) read(nearest(p[0]));
+      else if (marks && within(p)) readMark(p);
       else if (cells && within(p) && p[1] >= box.top && p[1] <= box.bottom) line.textContent = cellText(cellAt(p));
       else rest();
     });
@@ -218,16 +241,19 @@ export const pageScript = `"use strict";
     });
   }
 
-  for (const figure of document.querySelectorAll("figure[data-readout], figure[data-cells]")) {
+  for (const figure of document.querySelectorAll("figure:has(.readout)")) {
     const parsed = (text) => (text === undefined ? null : JSON.parse(text));
     const tools = {
       readout: parsed(figure.dataset.readout),
       cells: parsed(figure.dataset.cells),
+      marks: parsed(figure.dataset.marks),
       line: figure.querySelector(".readout"),
       pinned: figure.querySelector(".pinned"),
     };
     const act = tools.cells?.command ? "click for the command, drag to zoom" : "drag to zoom";
-    tools.line.dataset.hint = matchMedia("(hover: hover)").matches ? "point to read, " + act : "touch to read";
+    const reads = tools.readout || tools.cells || tools.marks;
+    const isMouse = matchMedia("(hover: hover)").matches;
+    tools.line.dataset.hint = isMouse ? (reads ? "point to read, " : "") + act : reads ? "touch to read" : "";
     tools.line.textContent = tools.line.dataset.hint;
     figure.tabIndex = 0;
     for (const svg of figure.querySelectorAll("svg[data-plot]")) attach(figure, svg, tools);

@@ -103,6 +103,8 @@ function lyapunovAnswer({ results }: RunRecord): string {
   if (top.superstable) return "The motion is superstable: its largest exponent is −∞.";
   const [lo, hi] = top.confidence95 ?? [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
   const value = top.value === null ? "unknown" : measured(top.value, Number.isFinite(hi - lo) ? (hi - lo) / 2 : 0);
+  if (results.fate?.kind === "dead")
+    return `The network died at step ${whole(results.fate.step)}: nothing moves any more, and every exponent is 0.`;
   if (lo > 0) return `The motion is chaotic: its largest exponent is ${value} per step.`;
   if (hi < 0) return `The motion is stable: its largest exponent is ${value} per step.`;
   return `We cannot tell whether the motion is chaotic: its largest exponent, ${value}, is not told from 0.`;
@@ -151,11 +153,20 @@ function classAnswer({ results, kind }: RunRecord): string {
   if (kind === "regions")
     return `${upperFirst(inWords(ranked.length))} ${ranked.length === 1 ? "region" : "regions"} among ${whole(table.rows)} points.`;
   const share = (count: number) => `${Math.round((100 * count) / table.rows)}${nbsp}%`;
-  const parts = ranked.slice(0, 4).map(([name, count], i) => {
-    return `${share(count)}${i === 0 ? ` of ${whole(table.rows)} starting points` : ""} ${fateVerbs[name] ?? `reach attractor ${name}`}`;
+  const fates = new Map<string, number>();
+  for (const [name, count] of ranked) {
+    const fate = name.replace(/^(period \d+) \d+$/, "$1"); // several cycles of one period count together here
+    fates.set(fate, (fates.get(fate) ?? 0) + count);
+  }
+  const worthSaying = [...fates].filter(([, count], i) => i === 0 || count >= leastShare * table.rows).slice(0, 4);
+  const parts = worthSaying.map(([name, count], i) => {
+    return `${share(count)}${i === 0 ? ` of ${whole(table.rows)} starting points` : ""} ${fateVerb(name)}`;
   });
   return `${parts.join(", ")}.`;
 }
+
+/** Of all starts: fewer than these go unsaid in the sentence. */
+const leastShare = 0.005;
 
 const fateVerbs: Readonly<Record<string, string>> = {
   converged: "converge",
@@ -165,6 +176,11 @@ const fateVerbs: Readonly<Record<string, string>> = {
   wandering: "wander on",
   stalled: "stall",
 };
+
+function fateVerb(name: string): string {
+  const period = /^period (\d+)$/.exec(name)?.[1];
+  return period ? `settle on a cycle of period ${period}` : (fateVerbs[name] ?? `reach attractor ${name}`);
+}
 
 function lastFinite(table: Table | null, column: string): number | undefined {
   const values = table === null ? undefined : columnOf(table, column);

@@ -1,5 +1,5 @@
 import type { Cell, Complex, RunRecord } from "../../record/index.ts";
-import { exact, measured, rough, span, whole } from "../numerals.ts";
+import { asWritten, exact, measured, rough, span, whole } from "../numerals.ts";
 import { typeName } from "./dynamics-answer.ts";
 import { reproductionTable } from "./reproduction.ts";
 import { upperFirst } from "./subject.ts";
@@ -13,7 +13,9 @@ export interface WordTable {
 
 /** Orbits, special points of branches, Lyapunov exponents, measures, numbers of a published figure: whichever the record holds. */
 export function dynamicsTables(record: RunRecord): readonly WordTable[] {
-  const makers = [orbitTable, specialPointTable, exponentTable, measureTable, sweepTable, reproductionTable];
+  const makers = [
+    ...[orbitTable, specialPointTable, endTable, exponentTable, measureTable, sweepTable, reproductionTable],
+  ];
   return makers.map((make) => make(record)).filter((table) => table !== null);
 }
 
@@ -33,17 +35,41 @@ function orbitTable({ results }: RunRecord): WordTable | null {
 
 function specialPointTable({ results }: RunRecord): WordTable | null {
   const rows = (results.branches ?? []).flatMap(({ period, specialPoints }) =>
-    specialPoints.map(({ type, stepSize, parameter, angle }) => {
-      const at = exact(parameter ?? stepSize);
-      return [
-        upperFirst(typeName(type)),
-        period === 1 ? "fixed point" : `${period}-cycle`,
-        at,
-        angle === null ? "" : `angle ${exact(angle)}`,
-      ];
-    }),
+    specialPoints.map(({ type, stepSize, parameter, angle, normalForm }) => [
+      kindOf(type, normalForm?.criticality ?? null) + (angle === null ? "" : `, angle ${exact(angle)}`),
+      period === 1 ? "fixed point" : `${period}-cycle`,
+      asWritten(Number((parameter ?? stepSize).toPrecision(11))),
+      normalForm === null ? "" : rounded(normalForm.coefficient, normalForm.error),
+    ]),
   );
-  return rows.length === 0 ? null : { title: "Where the orbits change", head: ["", "of the", "at", ""], rows };
+  if (rows.length === 0) return null;
+  return { title: "Where the orbits change", head: ["", "of the", "at", "normal form"], rows };
+}
+
+/** "Supercritical flip", "Fold", "Border collision". */
+function kindOf(type: string, criticality: string | null): string {
+  const isKnown = criticality !== null && criticality !== "undetermined";
+  return upperFirst(isKnown ? `${criticality} ${typeName(type)}` : typeName(type));
+}
+
+/** A coefficient with as many digits as its error leaves. */
+function rounded(value: number, error: number): string {
+  return error > 1e-6 * Math.abs(value) ? measured(value, error) : exact(value);
+}
+
+/** Why branches end, where that is not the end of the range or another branch. */
+function endTable({ results }: RunRecord): WordTable | null {
+  const rows = (results.branches ?? []).flatMap(({ period, ends }) =>
+    ends
+      .filter(({ kind }) => !["range-end", "origin", "closed", "period-halved"].includes(kind))
+      .map(({ kind, value, reason }) => [
+        period === 1 ? "Fixed point" : `${period}-cycle`,
+        exact(value),
+        kind.replace("-", " "),
+        reason,
+      ]),
+  );
+  return rows.length === 0 ? null : { title: "Where branches end", head: ["", "at", "", ""], rows };
 }
 
 function exponentTable({ results }: RunRecord): WordTable | null {

@@ -6,10 +6,28 @@ export function subject({ conventions, spec, kind }: RunRecord): string {
   const { network, lossName, optimizer, stepSize, sampling } = conventions;
   const title = spec["title"];
   const name = typeof title === "string" && title !== "" ? title : network;
-  // A published figure has a step size for each panel.
-  const parts = [name, lossName, kind === "reproduce" ? "" : `step size ${asWritten(stepSize)}`, sampling];
+  const parts = [
+    name,
+    lossName,
+    hasManyStepSizes(kind, spec) ? "" : `step size ${asWritten(stepSize)}`,
+    asksAboutBatches(kind, spec) ? sampling : "",
+  ];
   if (optimizer.toLowerCase() !== "gradient descent") parts.splice(2, 0, optimizer);
   return upperFirst(parts.filter((part) => part !== "").join(" · "));
+}
+
+/** A published figure has a step size for each panel, and a diagram may run over them. */
+function hasManyStepSizes(kind: RunRecord["kind"], spec: RunRecord["spec"]): boolean {
+  const options = spec[kind] as { parameter?: unknown; x?: { path?: unknown }; y?: { path?: unknown } } | undefined;
+  const swept = [options?.parameter, options?.x?.path, options?.y?.path];
+  return kind === "reproduce" || swept.includes("optimizer.stepSize");
+}
+
+/** The verbs that follow a trajectory know batches only where the optimizer steps with them. */
+function asksAboutBatches(kind: RunRecord["kind"], spec: RunRecord["spec"]): boolean {
+  const followers = ["train", "orbits", "continue", "bifurcation", "lyapunov", "basins", "regions", "certify"];
+  const [optimizer, batch] = [spec["optimizer"], spec["batch"]] as [{ type?: unknown }?, { stochastic?: unknown }?];
+  return !followers.includes(kind) || optimizer?.type === "sgd" || batch?.stochastic === true;
 }
 
 /** "SGD with batch 16" where the batch matters, "SGD" where it is the only thing spoken of. */

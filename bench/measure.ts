@@ -1,0 +1,80 @@
+import type { Contender, Curve, Row } from "./contender.ts";
+
+/** What came out of one contender: medians of its blocks. */
+export interface Measured {
+  readonly contender: Contender;
+  /** Median of the blocks, in seconds of one repetition. */
+  readonly median: number;
+  /** Half the distance between the quartiles, relative to the median. */
+  readonly spread: number;
+  readonly note: string;
+}
+
+export interface MeasuredRow {
+  readonly row: Row;
+  readonly all: readonly Measured[];
+  readonly own: Measured;
+  /** The fastest of the peers. */
+  readonly peer: Measured | null;
+  /** Null where the target needs a peer that is not installed. */
+  readonly reached: boolean | null;
+}
+
+/** Blocks in turns: every round visits all contenders, from another one on, so that drifts of the machine hit all alike. */
+export async function measureRow(row: Row): Promise<MeasuredRow> {
+  const { rounds = 7, seconds = 0.12 } = row;
+  const contenders = await row.contenders();
+  const blocks = contenders.map((): number[] => []);
+  if (seconds > 0) for (const contender of contenders) await contender.block(seconds);
+  for (let round = 0; round < rounds; round++) {
+    for (let i = 0; i < contenders.length; i++) {
+      const at = (i + round) % contenders.length;
+      blocks[at]!.push(await contenders[at]!.block(seconds));
+    }
+  }
+  const all = contenders.map((contender, i): Measured => {
+    const sorted = blocks[i]!.toSorted((a, b) => a - b);
+    const median = quantile(sorted, 0.5);
+    const spread = (quantile(sorted, 0.75) - quantile(sorted, 0.25)) / 2 / median;
+    return { contender, median, spread, note: contender.note?.() ?? "" };
+  });
+  const own = fastest(all, "ours")!;
+  const peer = fastest(all, "peer");
+  const comparable = row.reached && !(peer === null && row.target.includes("×"));
+  const reached = comparable ? row.reached!(own.median, peer?.median ?? null) : null;
+  return { row, all, own, peer, reached };
+}
+
+/** Seconds of one repetition at each value of a curve. */
+export function measureCurve(curve: Curve): { value: number; seconds: number; flops: number | undefined }[] {
+  return curve.values.map((value) => {
+    const { run, flops } = curve.at(value);
+    run();
+    const times = Array.from({ length: 5 }, () => once(run)).sort((a, b) => a - b);
+    return { value, seconds: times[2]!, flops };
+  });
+}
+
+/** Mean seconds of one call in about 30 ms of them. */
+function once(run: () => void): number {
+  let count = 0;
+  const start = performance.now();
+  do {
+    run();
+    count++;
+  } while (performance.now() - start < 30);
+  return (performance.now() - start) / 1000 / count;
+}
+
+function fastest(all: readonly Measured[], side: Contender["side"]): Measured | null {
+  const those = all.filter(({ contender }) => contender.side === side);
+  return those.length === 0 ? null : those.reduce((a, b) => (b.median < a.median ? b : a));
+}
+
+/** Linear between order statistics. */
+function quantile(sorted: readonly number[], q: number): number {
+  const at = q * (sorted.length - 1);
+  const below = Math.floor(at);
+  const next = sorted[Math.min(below + 1, sorted.length - 1)]!;
+  return sorted[below]! + (at - below) * (next - sorted[below]!);
+}

@@ -1,0 +1,94 @@
+import { jvp } from "../../autodiff/index.ts";
+import { type MapProgram, mapDimension, mapInputs, mapOutputs } from "../../descent/index.ts";
+import * as p from "../../program/index.ts";
+import { type KnownBuffers, scalarCount, scalarize } from "./scalarize.ts";
+
+/** A step of a map on single numbers, ready to be written once a lane. */
+export interface LaneProgram {
+  /** n + stateSize: numbers of a state. */
+  readonly dimension: number;
+  /** n: of them, those of θ, which come first. */
+  readonly thetaSize: number;
+  /** Scalars of which every lane has its own value, in the order in which a lane brings them. */
+  readonly parameters: readonly string[];
+  /** Tangent vectors that are carried along. */
+  readonly tangents: number;
+  /** Every node needed, operands before users. */
+  readonly nodes: readonly p.Node[];
+  /** F(x), one node a coordinate, then DF(x)v for each tangent vector. Leaves read "theta", "state", "tangent j". */
+  readonly next: readonly p.Node[];
+}
+
+export interface LaneProgramOptions {
+  /** Scalars of the map with one value for all lanes. */
+  readonly scalars: Readonly<Record<string, number>>;
+  /** Scalars with one value a lane. */
+  readonly parameters?: readonly string[];
+  /** Buffers that stay as they are: data, frozen parameters, weights. */
+  readonly data?: KnownBuffers;
+  /** Tangent vectors to carry along; 0 by default. */
+  readonly tangents?: number;
+}
+
+/** Work of one step beyond which a map is no business of lanes: its code would outgrow the instruction cache. */
+export const MOST_SCALARS = 20_000;
+export const MOST_NODES = 6_000;
+
+/**
+ * The map with its numbers and data put in, as single numbers. Null when a step is too long to be written out: beyond
+ * 20 000 operations before and 6 000 after folding constants.
+ * @throws RangeError when a scalar or a buffer that the map reads has no value.
+ */
+export function laneProgram(map: MapProgram, options: LaneProgramOptions): LaneProgram | null {
+  const { scalars, parameters = [], data = {}, tangents = 0 } = options;
+  const known: Record<string, Float64Array> = { ...data };
+  for (const [name, value] of Object.entries(scalars)) {
+    if (!parameters.includes(name)) known[name] = Float64Array.of(value);
+  }
+  const written = p.buildProgram(outputsWithTangents(map, tangents));
+  if (scalarCount(written) > 2 * MOST_SCALARS) return null;
+  const tensors = p.simplify(written);
+  if (scalarCount(tensors) > MOST_SCALARS) return null;
+  const program = p.simplify(scalarize(tensors, known), p.scalarIdentities());
+  checkInputs(program, parameters);
+  if (program.nodes.length > MOST_NODES) return null;
+  const dimension = mapDimension(map);
+  const next = new Array<p.Node>((1 + tangents) * dimension);
+  for (const { buffer, offset, node } of program.outputs)
+    next[placeOf(buffer, map.dimension, dimension) + offset] = node;
+  return { dimension, thetaSize: map.dimension, parameters, tangents, nodes: program.nodes, next };
+}
+
+function outputsWithTangents(map: MapProgram, tangents: number): p.Output[] {
+  const outputs = mapOutputs(map);
+  const inputs = mapInputs(map);
+  const roots = outputs.map((o) => o.node);
+  const moved = Array.from({ length: tangents }, (_, j) => {
+    const seeds = inputs.map((node): [p.Node, p.Node] => {
+      const { buffer, offset } = node.attributes;
+      const base = buffer === "theta" ? 0 : map.dimension;
+      return [node, p.input(`tangent ${j}`, node.shape, { offset: base + offset, role: "direction" })];
+    });
+    return jvp(roots, new Map(seeds)).map((tangent, i) => ({
+      buffer: `next tangent ${j}`,
+      offset: outputs[i]!.buffer === "nextTheta" ? 0 : map.dimension,
+      node: tangent ?? p.constant(0, roots[i]!.shape),
+    }));
+  });
+  return [...outputs, ...moved.flat()];
+}
+
+/** Where the numbers of an output buffer begin among those of the next state and its tangents. */
+function placeOf(buffer: string, thetaSize: number, dimension: number): number {
+  if (buffer === "nextTheta") return 0;
+  if (buffer === "nextState") return thetaSize;
+  return (1 + Number(buffer.slice("next tangent ".length))) * dimension;
+}
+
+function checkInputs(program: p.Program, parameters: readonly string[]): void {
+  for (const { attributes } of program.inputs) {
+    const { buffer, role } = attributes;
+    const own = buffer === "theta" || buffer === "state" || role === "direction" || parameters.includes(buffer);
+    if (!own) throw new RangeError(`laneProgram: the map needs numbers for "${buffer}"`);
+  }
+}

@@ -1,0 +1,99 @@
+import { z } from "zod";
+import type { Evidence, NonsingularityBody } from "../verify/index.ts";
+
+/** Certificates of this version are read; another form of the file gets another number. */
+export const certificateVersion = 1;
+
+const text = z.string();
+const index = z.int().min(0);
+const vector = z.array(z.number());
+const rational = z.string().regex(/^-?\d+(\/\d+)?$/);
+
+const witness = z.discriminatedUnion("kind", [
+  z.strictObject({ kind: z.literal("residues"), prime: z.int().min(2), theta: z.array(z.int()) }),
+  z.strictObject({ kind: z.literal("point"), theta: vector, method: z.enum(["gershgorin", "cholesky", "inverse"]) }),
+]);
+
+const pieces = z.strictObject({
+  all: index.nullable(),
+  realised: z.array(z.strictObject({ piece: index, theta: vector, where: text })),
+  proofs: z.array(z.strictObject({ batch: index, piece: index, witness })),
+  spectra: z.array(
+    z.strictObject({
+      ...{ batch: index, piece: index, by: z.enum(["rationals", "residues", "intervals"]) },
+      ...{ points: z.array(vector).min(1), primes: z.array(z.int().min(2)) },
+    }),
+  ),
+});
+
+const collapse = z.strictObject({
+  batch: index,
+  center: vector,
+  radius: z.number().positive(),
+  direction: z.array(z.strictObject({ index, value: rational })).min(1),
+});
+
+const evidence = {
+  point: vector.nullable(),
+  pieces: pieces.nullable(),
+  collapse: collapse.nullable(),
+} satisfies { [K in keyof Evidence]: z.ZodType<Evidence[K]> };
+
+const nonsingularity = {
+  kind: z.literal("non-singularity"),
+  claim: text,
+  stepSize: z.strictObject({ value: z.number(), rational }),
+  verdict: z.enum(["proved", "disproved", "undecided"]),
+  scope: z.enum(["everywhere", "pieces"]),
+  reach: z.enum(["every", "every-except-listed", "this", "almost-every"]),
+  method: text,
+  statement: text.nullable(),
+  source: text.nullable(),
+  reason: text,
+  piece: text,
+  complete: z.boolean(),
+  settledBelow: z.number().nullable(),
+  exceptionalStepSizes: z.array(
+    z.strictObject({
+      value: z.number(),
+      rational: rational.nullable(),
+      polynomial: text.nullable(),
+      piece: text,
+      reason: text,
+    }),
+  ),
+  hypotheses: z.array(
+    z.strictObject({
+      name: text,
+      status: z.enum(["holds", "fails", "not-needed", "unchecked"]),
+      value: z.number().nullable(),
+      reason: text,
+    }),
+  ),
+  assumptions: z.array(text),
+  warnings: z.array(text),
+  enclosures: z.array(z.strictObject({ of: text, lo: z.number(), hi: z.number() })),
+  ...evidence,
+} satisfies { [K in keyof NonsingularityBody]: z.ZodType<NonsingularityBody[K]> };
+
+/** What stands around every kind of certificate. */
+const frame = {
+  formatVersion: z.literal(certificateVersion),
+  tool: z.strictObject({ name: text, version: text }),
+  /** The experiment: inline data embedded, files by paths relative to the certificate. */
+  spec: z.record(text, z.unknown()),
+  inputs: z.array(z.strictObject({ path: text, sha256: z.string().regex(/^[0-9a-f]{64}$/) })),
+  /** SHA-256 of the canonical JSON of everything but `tool` and `hash`. */
+  hash: z.string().regex(/^[0-9a-f]{64}$/),
+};
+
+/** One line for each kind of certificate. */
+export const certificateSchema = z.discriminatedUnion("kind", [z.strictObject({ ...nonsingularity, ...frame })]);
+
+/** A certificate file, as read. */
+export type CertificateFile = z.output<typeof certificateSchema>;
+
+/** The JSON Schema (draft 7) of certificate files; `npm run schema` writes it to schema/certificate.schema.json. */
+export function certificateJsonSchema(): Readonly<Record<string, unknown>> {
+  return { ...z.toJSONSchema(certificateSchema, { target: "draft-7" }), title: "Separatrix certificate" };
+}

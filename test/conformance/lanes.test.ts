@@ -1,0 +1,340 @@
+// Lane mode runs whole trajectories of many states of a map, one state in each double of a vector. It must give, state
+// for state and bit for bit, what the interpreter gives one step at a time: the operations that IEEE 754 rounds are the
+// same ones in the same order, whatever is folded, shared or interleaved. Functions are those of the compiler, so maps
+// with functions are held bit for bit against the WebAssembly engine, and against the interpreter within ulps.
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { compileMap, type Engine, interpreterEngine, wasmEngine } from "../../src/compile/index.ts";
+import { compileLanes } from "../../src/compile/lane/compile-lanes.ts";
+import { formulaMap, type MapProgram, mapDimension, type UpdateRuleSpec, updateMap } from "../../src/descent/index.ts";
+import { networkProblem } from "../../src/network/index.ts";
+import { createRng, type Rng } from "../../src/numeric/index.ts";
+import { logisticBridge, paperFigure1, twoWeightNetwork, wuMaE } from "../../src/problems/index.ts";
+import * as p from "../../src/program/index.ts";
+import { agree } from "./engines.ts";
+
+type Values = Readonly<Record<string, number>>;
+type Data = Readonly<Record<string, Float64Array>>;
+type Setting = { readonly scalars: Values; readonly data: Data };
+
+const dataOf = (problem: p.Problem): Data => ({
+  ...problem.data,
+  frozen: problem.frozen,
+  weights: problem.weights,
+});
+
+/** [lanes, steps, n], one step at a time; lane i with the parameters at(i) in place of its own scalars. */
+function orbitsOf(
+  engine: Engine,
+  map: MapProgram,
+  { scalars, data }: Setting,
+  states: Float64Array,
+  steps: number,
+  at: (lane: number) => Values = () => ({}),
+): Float64Array {
+  const n = mapDimension(map);
+  const lanes = states.length / n;
+  const out = new Float64Array(lanes * steps * n);
+  for (let lane = 0; lane < lanes; lane++) {
+    const own = compileMap(map, engine, { scalars: { ...scalars, ...at(lane) }, data });
+    let x = states.slice(lane * n, (lane + 1) * n);
+    for (let t = 0; t < steps; t++) {
+      const next = new Float64Array(n);
+      own.step(x, next);
+      out.set(next, (lane * steps + t) * n);
+      x = next;
+    }
+    own.dispose();
+  }
+  return out;
+}
+
+function expectSame(found: Float64Array, truth: Float64Array, ulps?: number): void {
+  expect(found.length).toBe(truth.length);
+  truth.forEach((value, i) => {
+    if (!agree(found[i]!, value, ulps, 1)) expect.fail(`number ${i} is ${found[i]}, reference ${value}`);
+  });
+}
+
+const special = [0, -0, Infinity, -Infinity, Number.NaN, 5e-324, -5e-324, 1e-310, 1.7e308, 1, -1, 0.5];
+const wild = (rng: Rng) => (rng.uniform() < 0.25 ? special[rng.integer(special.length)]! : rng.normal());
+
+/** A map of random operations on its coordinates and one parameter "c"; products and sums of tensors among them. */
+function randomMap(rng: Rng, functions: boolean): MapProgram {
+  const n = 1 + rng.integer(4);
+  const theta = p.input("theta", [n], { role: "parameter" });
+  const c = p.input("c", [], { role: "scalar" });
+  const nodes: p.Node[] = [c, p.constant(wild(rng))];
+  for (let i = 0; i < n; i++) nodes.push(p.reshape(p.slice(theta, 0, i, 1), []));
+  const any = () => nodes[rng.integer(nodes.length)]!;
+  const unary = [p.neg, p.abs, p.square, p.step, p.sqrt];
+  const smooth = [p.exp, p.tanh, p.sigmoid, p.sin, p.cos, p.erf, p.softplus, p.expm1, p.log1p];
+  const binary = [p.add, p.sub, p.mul, p.mul, p.div, p.max, p.min, p.less, p.lessEqual];
+  for (let k = 4 + rng.integer(24); k > 0; k--) {
+    const draw = rng.integer(10);
+    if (draw < 2) nodes.push((functions && rng.uniform() < 0.5 ? smooth : unary)[rng.integer(5)]!(any()));
+    else if (draw < 6) nodes.push(binary[rng.integer(binary.length)]!(any(), any()));
+    else if (draw === 6) nodes.push(p.select(p.less(any(), any()), any(), rng.uniform() < 0.5 ? 0 : any()));
+    else if (draw === 7) nodes.push(p.max(p.mul(any(), wild(rng)), 0));
+    else if (draw === 8) nodes.push(p.select(p.less(0, p.mul(any(), wild(rng))), any(), 0));
+    else if (!functions) nodes.push(...tensorial(rng, [any(), any(), any(), any()]));
+  }
+  const next = Array.from({ length: n }, () => p.reshape(any(), [1]));
+  return {
+    ...{ dimension: n, state: [], stateSize: 0, scalars: ["c"], loss: null, nextState: null, symmetric: false },
+    nextTheta: p.concat(next, 0),
+  };
+}
+
+/** Numbers through a tensor and back: products, sums, rows, gathers and scatters of four of them. */
+function tensorial(rng: Rng, four: readonly p.Node[]): p.Node[] {
+  const row = p.concat(
+    four.map((x) => p.reshape(x, [1])),
+    0,
+  );
+  const square = p.reshape(row, [2, 2]);
+  const scalar = (x: p.Node, i: number) => p.reshape(p.slice(p.reshape(x, [p.sizeOf(x.shape)]), 0, i, 1), []);
+  const index = () => rng.integer(4);
+  const alone = p.slice(row, 0, index(), 1);
+  switch (rng.integer(8)) {
+    case 0:
+      return [scalar(p.matmul(square, square, rng.uniform() < 0.5, rng.uniform() < 0.5), index())];
+    case 1:
+      return [p.sum(row), scalar(p.sum(square, [rng.integer(2)]), 0)];
+    case 2:
+      return [p.maxAlong(row), scalar(p.argmaxMask(row), index())];
+    case 3:
+      return [scalar(p.gather(row, Int32Array.of(3, -1, 0, 1), wild(rng)), index())];
+    case 4:
+      return [scalar(p.scatter(row, Int32Array.of(1, 1, -1, 0), 4), index())];
+    case 5:
+      return [scalar(p.pad(p.transpose(square, [1, 0]), 0, 1, 0), index())];
+    case 6:
+      // Sums of one term are that term, but for −0.
+      return [p.sum(alone), scalar(p.matmul(p.reshape(alone, [1, 1]), p.reshape(alone, [1, 1])), 0)];
+    default:
+      return [scalar(p.mul(p.broadcast(row, [2, 4], [1]), p.concat([square, p.neg(square)], 1)), index())];
+  }
+}
+
+describe("random maps", () => {
+  test.each([
+    ["of arithmetic: the bits of the interpreter", false, interpreterEngine],
+    ["with functions: the bits of the compiler", true, wasmEngine],
+  ])("%s", (_, functions, engine) => {
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 2 ** 31 }), (seed) => {
+        const rng = createRng(seed, "lanes");
+        const map = randomMap(rng, functions);
+        const lanes = 1 + rng.integer(5);
+        const states = Float64Array.from({ length: lanes * map.dimension }, () => wild(rng));
+        const values = Float64Array.from({ length: lanes }, () => wild(rng));
+        const setting = { scalars: {}, data: {} };
+        const ensemble = compileLanes(map, { ...setting, parameters: ["c"], vectors: 1 + rng.integer(3) })!;
+        const truth = orbitsOf(engine, map, setting, states, 4, (lane) => ({ c: values[lane]! }));
+        expectSame(ensemble.orbits(states, 4, values), truth);
+        ensemble.dispose();
+      }),
+      { numRuns: 250, seed: 5 },
+    );
+  });
+});
+
+// A sum begins at +0, so that of −0 alone is +0; products that vanish, kinks at −0 and conditions on NaN keep theirs.
+test("signs of zero and NaN", () => {
+  const x = p.input("theta", [1], { role: "parameter" });
+  const one = (node: p.Node) => p.reshape(node, [1]);
+  const matrix = p.reshape(x, [1, 1]);
+  const masked = p.select(p.less(0, x), x, 0);
+  const parts = [
+    ...[p.sum(x), p.sum(p.neg(x)), p.sum(p.mul(x, -1)), p.scatter(x, Int32Array.of(0), 1), p.sub(x, 0), p.add(x, 0)],
+    ...[p.matmul(matrix, p.constant(1, [1, 1])), p.sum(p.square(x)), p.max(p.mul(x, 3), 0), p.max(p.mul(x, -3), 0)],
+    ...[p.less(0, p.mul(x, 0.25)), p.step(p.mul(x, 0.75)), p.less(0, p.mul(x, -0.75)), p.sum(p.abs(x))],
+    ...[
+      p.mul(p.sum(x), 2),
+      p.sub(p.sum(x), 1),
+      p.sub(1, p.sum(x)),
+      p.sub(-0, p.sum(x)),
+      p.sub(p.sum(x), 0),
+      p.sub(p.sum(x), p.abs(x)),
+    ],
+    ...[p.add(p.sum(x), p.sum(p.neg(x))), p.sum(masked), p.mul(masked, 3), p.mul(masked, -3), p.add(masked, masked)],
+    ...[p.neg(masked), p.div(p.sum(x), -1), p.mul(p.sum(masked), -1)],
+  ];
+  const size = parts.length;
+  const map: MapProgram = {
+    ...{ dimension: size, state: [], stateSize: 0, scalars: [], loss: null, nextState: null, symmetric: false },
+    nextTheta: p.concat(parts.map(one), 0),
+  };
+  const states = Float64Array.from({ length: size * special.length }, (_, i) => special[Math.floor(i / size)]!);
+  const setting = { scalars: {}, data: {} };
+  expectSame(compileLanes(map, setting)!.orbits(states, 2), orbitsOf(interpreterEngine, map, setting, states, 2));
+});
+
+const rules: readonly UpdateRuleSpec[] = [
+  { type: "gd" },
+  { type: "gd", weightDecay: 0.01, clipNorm: 2 },
+  { type: "momentum", momentum: 0.8, dampening: 0.1 },
+  { type: "nesterov" },
+  { type: "adam", biasCorrection: false },
+  { type: "adamw", weightDecay: 0.01 },
+  { type: "rmsprop" },
+  { type: "adagrad" },
+  { type: "amsgrad" },
+  { type: "lion" },
+  { type: "signSgd" },
+  { type: "sam", rho: 0.05 },
+];
+
+/** A network of arithmetic only: no engine rounds anything differently. */
+function arithmeticNetwork(rng: Rng): p.Problem {
+  const [inputs, hidden, m] = [1 + rng.integer(2), 1 + rng.integer(3), 1 + rng.integer(4)];
+  const activation = (["relu", "abs", "hardTanh", "square", "leakyRelu"] as const)[rng.integer(5)]!;
+  const bias = rng.uniform() < 0.5;
+  const dense = [
+    { type: "dense", units: hidden, bias, activation },
+    { type: "dense", units: 1, bias },
+  ] as const;
+  const values = (size: number) => Float64Array.from({ length: size }, () => rng.normal());
+  return networkProblem(
+    { input: [inputs], layers: [...dense] },
+    rng.uniform() < 0.5 ? { type: "mse", scale: 0.5 } : { type: "huber", delta: 0.3 },
+    { inputs: values(m * inputs), targets: values(m), sampleCount: m, weights: new Float64Array(m).fill(1 / m) },
+  );
+}
+
+describe.each(rules)("$type", (rule) => {
+  test("descent on random networks and formulas: the bits of the interpreter", () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 2 ** 31 }), (seed) => {
+        const rng = createRng(seed, "descent lanes");
+        const problem = rng.uniform() < 0.7 ? arithmeticNetwork(rng) : [wuMaE, paperFigure1][rng.integer(2)]!();
+        const map = updateMap(problem.lossProgram(problem.sampleCount), rule);
+        const n = mapDimension(map);
+        const lanes = 1 + rng.integer(3);
+        const states = Float64Array.from({ length: lanes * n }, (_, i) =>
+          i % n < problem.dimension ? rng.normal() : Math.abs(rng.normal()),
+        );
+        const setting = { scalars: {}, data: dataOf(problem) };
+        const steps = Float64Array.from({ length: lanes }, () => 0.2 * rng.uniform());
+        const ensemble = compileLanes(map, { ...setting, parameters: ["stepSize"] })!;
+        const truth = orbitsOf(interpreterEngine, map, setting, states, 6, (lane) => ({ stepSize: steps[lane]! }));
+        expectSame(ensemble.orbits(states, 6, steps), truth);
+        ensemble.dispose();
+      }),
+      { numRuns: 12, seed: 3 },
+    );
+  });
+});
+
+describe("whole trajectories", () => {
+  const { problem } = twoWeightNetwork();
+  const map = updateMap(problem.lossProgram(2), { type: "gd" });
+  const setting = { scalars: { stepSize: 0.3 }, data: dataOf(problem) };
+  const states = (lanes: number) => Float64Array.from({ length: 2 * lanes }, (_, i) => 0.3 + ((i * 37) % 101) / 80);
+
+  // 0 lanes, one, odd numbers, one more and one less than whole groups: tails are padded and must not be seen.
+  test.each([0, 1, 2, 3, 5, 15, 16, 17, 31, 33])("%d lanes", (lanes) => {
+    for (const vectors of [1, 4, 8]) {
+      const ensemble = compileLanes(map, { ...setting, vectors })!;
+      const truth = orbitsOf(interpreterEngine, map, setting, states(lanes), 7);
+      expectSame(ensemble.orbits(states(lanes), 7), truth);
+      const ends = new Float64Array(2 * lanes);
+      ensemble.advance(states(lanes), 7, ends);
+      expectSame(
+        ends,
+        Float64Array.from({ length: 2 * lanes }, (_, i) => truth[(Math.floor(i / 2) * 7 + 6) * 2 + (i % 2)]!),
+      );
+    }
+  });
+
+  // 5000 steps are five calls of a group, 9000 lanes three tiles; every lane as if alone, and in the same array.
+  test("steps and lanes beyond those of one call", () => {
+    const ensemble = compileLanes(map, setting)!;
+    const far = compileLanes(map, { ...setting, vectors: 1 })!;
+    const all = states(9000);
+    ensemble.advance(all, 5000, all);
+    for (const lane of [0, 4095, 4096, 8999]) {
+      const own = states(9000).slice(2 * lane, 2 * lane + 2);
+      far.advance(own, 2500, own);
+      far.advance(own, 2500, own);
+      expectSame(all.slice(2 * lane, 2 * lane + 2), own);
+    }
+  });
+
+  test("no steps leave the states as they are", () => {
+    const ensemble = compileLanes(map, setting)!;
+    const out = new Float64Array(6);
+    ensemble.advance(states(3), 0, out);
+    expectSame(out, states(3));
+    expect(ensemble.orbits(states(3), 0).length).toBe(0);
+  });
+});
+
+// tanh of the compiler is within 2.5 ulp of the exact value, Math.tanh within 1: after a few steps of a net that does
+// not amplify, that is all the difference there is, whether the functions are written out or called.
+test.each([1, 3, 12])("a tanh net of %d hidden units: the interpreter within 64 ulps", (hidden) => {
+  const rng = createRng(hidden, "tanh lanes");
+  const values = (size: number) => Float64Array.from({ length: size }, () => rng.normal());
+  const problem = networkProblem(
+    {
+      input: [2],
+      layers: [
+        { type: "dense", units: hidden, activation: "tanh" },
+        { type: "dense", units: 1 },
+      ],
+    },
+    { type: "mse", scale: 0.5 },
+    { inputs: values(6), targets: values(3), sampleCount: 3, weights: new Float64Array(3).fill(1 / 3) },
+  );
+  const map = updateMap(problem.lossProgram(3), { type: "momentum" });
+  const setting = { scalars: { stepSize: 0.05 }, data: dataOf(problem) };
+  const states = values(3 * mapDimension(map));
+  const ensemble = compileLanes(map, setting)!;
+  expectSame(ensemble.orbits(states, 5), orbitsOf(interpreterEngine, map, setting, states, 5), 64);
+});
+
+describe("refusals", () => {
+  const logistic = formulaMap({ variables: ["x"], parameters: ["r"], next: ["r*x*(1-x)"] });
+
+  test("a step too long to be written out is no business of lanes", () => {
+    const m = 400;
+    const problem = networkProblem(
+      {
+        input: [8],
+        layers: [
+          { type: "dense", units: 8, activation: "tanh" },
+          { type: "dense", units: 1 },
+        ],
+      },
+      { type: "mse", scale: 0.5 },
+      {
+        ...{ inputs: new Float64Array(8 * m).fill(0.5), targets: new Float64Array(m), sampleCount: m },
+        weights: new Float64Array(m).fill(1 / m),
+      },
+    );
+    const map = updateMap(problem.lossProgram(m), { type: "gd" });
+    expect(compileLanes(map, { scalars: { stepSize: 0.1 }, data: dataOf(problem) })).toBeNull();
+  });
+
+  test("a scalar without a value, and rows that do not fit", () => {
+    expect(() => compileLanes(logistic, { scalars: {} })).toThrow('laneProgram: the map needs numbers for "r"');
+    const ensemble = compileLanes(logistic, { scalars: {}, parameters: ["r"] })!;
+    expect(() => ensemble.orbits(Float64Array.of(0.1, 0.2), 1, Float64Array.of(3))).toThrow(
+      "lanes: 2 × 1 values of parameters expected, got 1",
+    );
+    expect(() => ensemble.advance(Float64Array.of(0.1), 0.5, new Float64Array(1), Float64Array.of(3))).toThrow(
+      "lanes: steps must be an integer ≥ 0, got 0.5",
+    );
+  });
+
+  // L = (1 − r)θ²/2 + rθ³/3 makes descent with η = 1 the logistic map: exactly so at r = 2, all numbers dyadic.
+  test("the logistic map, by formula and as descent", () => {
+    const problem = logisticBridge(2);
+    const descent = updateMap(problem.lossProgram(1), { type: "gd" });
+    const byDescent = compileLanes(descent, { scalars: { stepSize: 1 }, data: dataOf(problem) })!;
+    const byFormula = compileLanes(logistic, { scalars: { r: 2 } })!;
+    const starts = Float64Array.of(0.25, 0.5, 0.75);
+    expectSame(byDescent.orbits(starts, 3), byFormula.orbits(starts, 3));
+  });
+});
