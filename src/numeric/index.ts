@@ -7,6 +7,7 @@ export {
   solveLowerTransposed,
 } from "./cholesky.ts";
 export { type DenseKernels, denseKernels, installDenseKernels, type SymmetricWorkspace } from "./dense-kernels.ts";
+export { addDouble, type DoubleDouble, divDouble, doubleDouble, mulDouble } from "./double-double.ts";
 export { erf, erfc } from "./error-function.ts";
 export { ANNIHILATED, createFactorKernel, type FactorKernel, type FactorRun } from "./factor-kernel.ts";
 export { digamma, logGamma } from "./gamma.ts";

@@ -10,6 +10,7 @@ export * from "./operations.ts";
 export { parseFormula } from "./parse-formula.ts";
 export { printProgram } from "./print.ts";
 export * from "./program.ts";
+export { operationCount, rearrange } from "./rearrange.ts";
 export { scalarIdentities } from "./scalar-identities.ts";
 export * from "./shape.ts";
 export { type Identity, simplify } from "./simplify.ts";

@@ -35,13 +35,13 @@ export function remake(node: Node, operands: readonly Node[]): Node {
 const commutative: ReadonlySet<Node["op"]> = new Set(["add", "mul", "max", "min"]);
 
 /** Rewrites nodes whose operands are simple already, and knows every node that it has given out. */
-class Simplifier {
+export class Simplifier {
   private readonly known = new Map<string, Node>();
   private readonly numbers = new Map<object, number>();
   private readonly more: Identity;
   private readonly again = (node: Node) => this.simplest(node);
 
-  constructor(more: Identity) {
+  constructor(more: Identity = () => null) {
     this.more = more;
   }
 

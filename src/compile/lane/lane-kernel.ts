@@ -215,6 +215,9 @@ class StepWriter {
       operands: [],
       ...(node.op === "pow" && { exponent: node.attributes.exponent }),
     };
+    if (this.program.rearranged && node.op === "max" && isZero(operands[1]!)) {
+      return { number: f.let(f64x2.larger(numberOf(f, operands[0]!), f64x2.constant(0))) };
+    }
     if (this.inline || !functionOps.has(node.op)) return evaluate(f, operation, operands);
     const callee = f.module.shared(`lane ${node.op}`, () => {
       const own = new FunctionBuilder(f.module, ["v128"], "v128");
@@ -227,6 +230,10 @@ class StepWriter {
 
 function constantValue(value: number): LaneValue {
   return { number: f64x2.constant(value), constant: value };
+}
+
+function isZero(value: LaneValue): boolean {
+  return "constant" in value && value.constant === 0;
 }
 
 function isStateVariable(value: V128, states: readonly V128[]): boolean {

@@ -13,6 +13,8 @@ export interface LaneProgram {
   readonly parameters: readonly string[];
   /** Tangent vectors that are carried along. */
   readonly tangents: number;
+  /** Whether zeros may have either sign. */
+  readonly rearranged: boolean;
   /** Every node needed, operands before users. */
   readonly nodes: readonly p.Node[];
   /** F(x), one node a coordinate, then DF(x)v for each tangent vector. Leaves read "theta", "state", "tangent j". */
@@ -28,6 +30,8 @@ export interface LaneProgramOptions {
   readonly data?: KnownBuffers;
   /** Tangent vectors to carry along; 0 by default. */
   readonly tangents?: number;
+  /** Allows other sums and products that are equal over the reals (`rearrange`): faster, other last bits. */
+  readonly rearrange?: boolean;
 }
 
 /** Work of one step beyond which a map is no business of lanes: its code would outgrow the instruction cache. */
@@ -49,14 +53,23 @@ export function laneProgram(map: MapProgram, options: LaneProgramOptions): LaneP
   if (scalarCount(written) > 2 * MOST_SCALARS) return null;
   const tensors = p.simplify(written);
   if (scalarCount(tensors) > MOST_SCALARS) return null;
-  const program = p.simplify(scalarize(tensors, known), p.scalarIdentities());
+  const exact = p.simplify(scalarize(tensors, known), p.scalarIdentities());
+  const program = options.rearrange ? p.rearrange(exact) : exact;
   checkInputs(program, parameters);
   if (program.nodes.length > MOST_NODES) return null;
   const dimension = mapDimension(map);
   const next = new Array<p.Node>((1 + tangents) * dimension);
   for (const { buffer, offset, node } of program.outputs)
     next[placeOf(buffer, map.dimension, dimension) + offset] = node;
-  return { dimension, thetaSize: map.dimension, parameters, tangents, nodes: program.nodes, next };
+  return {
+    dimension,
+    thetaSize: map.dimension,
+    parameters,
+    tangents,
+    rearranged: options.rearrange ?? false,
+    nodes: program.nodes,
+    next,
+  };
 }
 
 function outputsWithTangents(map: MapProgram, tangents: number): p.Output[] {

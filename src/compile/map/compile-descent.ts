@@ -4,7 +4,7 @@ import { lu, matrix, type Rng } from "../../numeric/index.ts";
 import type { Problem } from "../../program/index.ts";
 import { CHUNK } from "../chunk-runner.ts";
 import type { Engine } from "../engine.ts";
-import type { CompiledEnsemble } from "../lane/compile-lanes.ts";
+import type { CompiledEnsemble, LaneOptions } from "../lane/compile-lanes.ts";
 import { compileObjective, type Objective } from "../objective.ts";
 import {
   asFamily,
@@ -70,20 +70,24 @@ export function compileDescentFamily(
 
 /**
  * The map of `compileDescent` for many states at once, or of `compileDescentFamily` with each state bringing its own
- * value of `parameter`. Null where the engine or the size of the problem does not allow it.
+ * value of `parameter`. With `rearrange` sums and products may be taken in another order. Null where the engine or the size of the problem does not allow it.
  */
 export function compileDescentEnsemble(
   problem: Problem,
   rule: UpdateRuleSpec,
   engine: Engine,
-  { parameter, stepSize }: { readonly parameter?: "stepSize" | HyperName; readonly stepSize: number },
+  options: Pick<LaneOptions, "rearrange"> & {
+    readonly parameter?: "stepSize" | HyperName;
+    readonly stepSize: number;
+  },
 ): CompiledEnsemble | null {
+  const { parameter, stepSize, rearrange = false } = options;
   const { sampleCount, chunked, data, frozen, weights } = problem;
   if (!engine.lanes || (sampleCount > CHUNK && chunked)) return null;
   const free = parameter === undefined || parameter === "stepSize" ? [] : [parameter];
   const map = updateMap(problem.lossProgram(sampleCount), rule, { free });
   const parameters = parameter === undefined ? [] : [parameter];
-  return engine.lanes(map, { scalars: { stepSize }, parameters, data: { ...data, frozen, weights } });
+  return engine.lanes(map, { scalars: { stepSize }, parameters, data: { ...data, frozen, weights }, rearrange });
 }
 
 /** The same rule in two of its numbers, the step size among them or not. */
