@@ -17,11 +17,12 @@ export interface ReproductionResult {
   readonly panels: readonly ReproductionPanel[];
 }
 
-/** A number of the figure; `published` is null where none is printed. */
+/** A number of the figure; `published` is null where none is printed, `exact` is there where a closed form gives it. */
 export interface ReproducedValue {
   /** "last s that gradient descent keeps, η = 0.15". */
   readonly name: string;
   readonly published: number | null;
+  readonly exact?: number;
   readonly found: number;
 }
 

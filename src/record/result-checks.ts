@@ -1,5 +1,5 @@
 import type { Check, Complaint, Fields } from "./checks.ts";
-import { count, flag, interval, listOf, number, objectWith, oneOf, orNull, text } from "./checks.ts";
+import { count, flag, interval, listOf, number, objectWith, oneOf, optional, orNull, text } from "./checks.ts";
 import type {
   BifurcationCurvePoint,
   BifurcationCurveResult,
@@ -244,7 +244,12 @@ const reproduction = objectWith({
   finding: text,
   outcome: oneOf("confirmed", "corrected"),
   values: listOf(
-    objectWith({ name: text, published: orNull(number), found: number } satisfies Fields<ReproducedValue>),
+    objectWith({
+      name: text,
+      published: orNull(number),
+      exact: optional(number),
+      found: number,
+    } satisfies Fields<ReproducedValue>),
   ),
   panels: listOf(
     objectWith({

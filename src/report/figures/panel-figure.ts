@@ -43,7 +43,7 @@ function draw(panel: ReproductionPanel, size: FigureWidth): Markup {
       plot,
       "xy",
       curves.toReversed().map(({ points, series: { kind, tone } }) => {
-        if (kind === "dots") return markup`<path class="${fills[tone]}" d="${dots(points, 2.4)}"/>`;
+        if (kind === "dots") return markup`<path class="${fills[tone]}" d="${dots(points, radiusOf(points))}"/>`;
         return markup`<path class="${strokes[tone]}" d="${linePath(thinned(points), plot)}"/>`;
       }),
     ),
@@ -51,6 +51,15 @@ function draw(panel: ReproductionPanel, size: FigureWidth): Markup {
     bars.shapes,
     labels(panel, curves, { x, y }, plot),
   );
+}
+
+/** A cloud is drawn finer than a few marks. */
+function radiusOf(points: readonly Point[]): number {
+  return isCloud(points) ? 0.9 : 3.2;
+}
+
+function isCloud(points: readonly Point[]): boolean {
+  return points.length > 300;
 }
 
 const strokes = { main: "main", other: "other", stable: "stable-line", unstable: "unstable-line" } as const;
@@ -105,7 +114,11 @@ function labels(
   plot: Box,
 ): Markup {
   const lines = curves.filter(({ series }) => series.kind === "line");
-  const obstacles: Obstacles = { curves: lines.map(({ points }) => points), boxes: [], bounds: plot };
+  const marked = curves.filter(({ series }) => series.kind === "dots").flatMap(({ points }) => points);
+  const boxes = marked
+    .filter(([x, y]) => Number.isFinite(x) && Number.isFinite(y))
+    .map(([x, y]) => ({ left: x - 1, right: x + 1, top: y - 1, bottom: y + 1 }));
+  const obstacles: Obstacles = { curves: lines.map(({ points }) => points), boxes, bounds: plot };
   const placed = notes.map(({ x, y, text }) => {
     const [px, py] = [axes.x.at(x), axes.y.at(y)];
     const spots = [0, 1, 2, 3, 4].flatMap((i) =>
@@ -114,7 +127,9 @@ function labels(
     return label([text], spots, obstacles, "aside");
   });
   const names = curves.map(({ series, points }) => {
-    return label([series.name], spotsAlong(points, plot), obstacles, series.tone === "main" ? "strong" : "muted");
+    if (series.kind === "dots" && isCloud(points)) return null;
+    const tone = series.tone === "main" ? "strong" : "muted";
+    return label([series.name], spotsAlong(points, plot), obstacles, tone, { mayBeLeftOut: isCloud(marked) });
   });
   return markup`${placed}${names}`;
 }

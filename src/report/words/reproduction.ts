@@ -1,5 +1,5 @@
 import type { RunRecord } from "../../record/index.ts";
-import { exact } from "../numerals.ts";
+import { exact, typographic } from "../numerals.ts";
 import type { WordTable } from "./dynamics-tables.ts";
 
 /** What the publication says, after what comes out: "Fig. 4 of … says: …". */
@@ -15,10 +15,17 @@ export function reproductionTable({ results }: RunRecord): WordTable | null {
   const { reproduction } = results;
   if (reproduction === null || reproduction.values.length === 0) return null;
   const isPrinted = reproduction.values.some(({ published }) => published !== null);
-  const rows = reproduction.values.map(({ name, published, found }) => [
+  const isKnown = reproduction.values.some((value) => value.exact !== undefined);
+  const rows = reproduction.values.map(({ name, published, exact: closed, found }) => [
     name,
     ...(isPrinted ? [published === null ? "" : exact(published)] : []),
-    found.toPrecision(14).replace(/\.?0+$/, ""),
+    ...(isKnown ? [closed === undefined ? "" : allDigits(closed)] : []),
+    allDigits(found),
   ]);
-  return { title: "Numbers", head: isPrinted ? ["", "published", "found"] : ["", "found"], rows };
+  const head = ["", ...(isPrinted ? ["published"] : []), ...(isKnown ? ["closed form"] : []), "found"];
+  return { title: "Numbers", head, rows };
+}
+
+function allDigits(value: number): string {
+  return typographic(value.toPrecision(12).replace(/\.?0+$/, ""));
 }
