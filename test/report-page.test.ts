@@ -115,7 +115,7 @@ describe.skipIf(executablePath === undefined)("the report in a browser", () => {
       2,
     );
     expect(text).toMatch(
-      /\nseparatrix stability two-weights\.yaml --set optimizer\.stepSize=0\.\d+ --set data\.weights\[0\]=0\.\d+$/,
+      /\nseparatrix stability two-weights\.yaml --set optimizer\.stepSize=0\.\d+ --set 'data\.weights=\[0\.\d+,0\.\d+\]'$/,
     );
   });
 

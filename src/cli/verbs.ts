@@ -23,6 +23,12 @@ export const verbRows = [
     kind: "experiment",
   },
   {
+    name: "phase",
+    summary: "μ, λ and the mean square over two numbers of the file: where SGD keeps the minimum.",
+    example: "separatrix phase examples/two-weight.yaml --out runs/phase",
+    kind: "experiment",
+  },
+  {
     name: "certify",
     summary: "Is the map non-singular, for which step sizes is it not, and a certificate that others can check.",
     example: "separatrix certify examples/wme18.yaml --out runs/wme18",

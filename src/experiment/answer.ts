@@ -17,6 +17,8 @@ export interface Experiment {
   readonly labels: Int32Array | null;
   /** The problem of the same file with other values. */
   readonly rebuild: (spec: RunSpec) => Problem;
+  /** The files of the experiment read for another spec: problem, `parameters` and classes. */
+  readonly reread: (spec: RunSpec) => Pick<Experiment, "problem" | "theta" | "labels">;
   readonly tick: Tick;
 }
 

@@ -17,19 +17,31 @@ export function lawOf(
   traces: Float64Array | null,
   change: { readonly law?: LawSpec; readonly size?: number } = {},
 ): BatchLaw {
-  const { batch, seed } = spec;
+  return lawFrom({ ...lawOptions(spec, problem, labels, traces), ...change }, spec.seed);
+}
+
+/** What a batch law is made of, as plain data. */
+export type PlainLaw = Omit<BatchLawOptions, "rng">;
+
+/** The law of an experiment as plain data; arguments as for `lawOf`. */
+export function lawOptions(
+  { batch }: RunSpec,
+  { sampleCount, weights }: Problem,
+  labels: Int32Array | null,
+  traces: Float64Array | null,
+): PlainLaw {
   const importance = importanceOf(batch.importance, traces);
-  const options: BatchLawOptions = {
-    law: change.law ?? batch.law,
-    size: change.size ?? batch.size,
-    sampleCount: problem.sampleCount,
-    weights: problem.weights,
-    rng: createRng(seed, "batch order"),
+  return {
+    ...{ law: batch.law, size: batch.size, sampleCount, weights },
     ...(importance ? { importance } : {}),
     ...(labels ? { labels } : {}),
   };
+}
+
+/** The law, whose one random order (shuffle-once) is that of the seed. @throws InputError when it cannot exist. */
+export function lawFrom(options: PlainLaw, seed: number): BatchLaw {
   try {
-    return batchLaw(options);
+    return batchLaw({ ...options, rng: createRng(seed, "batch order") });
   } catch (error) {
     if (error instanceof RangeError) throw new InputError(error.message.replace("batchLaw", "batch"));
     throw error;

@@ -29,9 +29,18 @@ export interface Host {
   readonly library?: string;
   /** A faster kernel for random products, where there is one. */
   readonly factorKernel?: KernelMaker;
+  /** What an interrupted run of the same runId has left, where runs are kept. */
+  readonly journal?: Journal;
   readonly threads: number;
   /** Bytes that may be allocated. */
   readonly memory: number;
+}
+
+/** Finished pieces of a run that has not ended, as plain data, in the order in which they were finished. */
+export interface Journal {
+  readonly entries: readonly unknown[];
+  /** Keeps one more piece, whatever happens afterwards. */
+  append(entry: unknown): void;
 }
 
 /** What the person asked for cannot be done with what was given: exit code 2, one sentence, no stack. */

@@ -1,5 +1,5 @@
 import type { Objective } from "../compile/index.ts";
-import { type RankCheck, rankLocallyConstant, type SampleCurvature, sampleCurvature } from "../curvature/index.ts";
+import { type RankCheck, type SampleCurvature, sampleCurvature } from "../curvature/index.ts";
 import { createRng } from "../numeric/index.ts";
 import type { Problem } from "../program/index.ts";
 import { type BatchSizeHint, type Hypothesis, type Results, tableOf } from "../record/index.ts";
@@ -30,6 +30,7 @@ import { kinkDistance } from "./kink-distance.ts";
 import { lrConversions } from "./lr.ts";
 import type { FoundMinimum } from "./minimum.ts";
 import type { Tick } from "./progress.ts";
+import { rankCheck } from "./rank-check.ts";
 
 /** What the stability questions are asked about. */
 export interface StabilityContext {
@@ -63,13 +64,7 @@ export function interpolatingStability(context: StabilityContext): StabilityAnsw
   const law = lawOf(spec, problem, labels, traces);
   const prepared = prepareWith(law);
   const { eigenvalues } = prepared;
-  tick("rank of the tangent kernel at nearby minima", null);
-  const rank = rankLocallyConstant(objective, minimum.theta, {
-    ...{ rtol: rankTolerance, factor: curvature },
-    residual: neighbourResidual(minimum.result.maxResidual!, rankTolerance),
-    rng: createRng(spec.seed, "rank"),
-    onProgress: () => tick("rank of the tangent kernel at nearby minima", null),
-  });
+  const rank = rankCheck(objective, minimum, curvature, spec, tick);
   const kink = kinkDistance(objective, minimum.theta);
   const doubt = doubtOf(rank.constant, kink.on);
 
@@ -129,14 +124,6 @@ export function interpolatingStability(context: StabilityContext): StabilityAnsw
       curves: curvesTable(sets.curve, isPlain),
     },
   };
-}
-
-/**
- * How far neighbouring minima are descended to. A residual r lends the kernel spurious eigenvalues of relative order r²,
- * so where the minimum itself stopped short of rounding, r² at a hundredth of the cut is near enough.
- */
-function neighbourResidual(here: number, rankTolerance: number): number {
-  return here <= 1e-11 ? 1e-12 : Math.max(2 * here, 0.1 * Math.sqrt(rankTolerance));
 }
 
 function prepareProblem(

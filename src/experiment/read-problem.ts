@@ -20,6 +20,8 @@ export interface ReadProblem {
   readonly labels: Int32Array | null;
   /** The problem of the same files under another spec. */
   readonly rebuild: (spec: RunSpec) => Problem;
+  /** The same files read for another spec. */
+  readonly reread: (spec: RunSpec) => Pick<ReadProblem, "problem" | "theta" | "labels">;
 }
 
 /**
@@ -32,7 +34,7 @@ export async function readProblem(spec: RunSpec, host: Host, engine: Engine): Pr
   const inputs = [...files].map(([path, bytes]) => ({ path, sha256: host.sha256(bytes) }));
   const read = (own: RunSpec) =>
     asInput(() => (own.objective ? readFormulas(own) : readNetwork(own, files, engine, host)));
-  return { ...read(spec), inputs, rebuild: (own) => read(own).problem };
+  return { ...read(spec), inputs, rebuild: (own) => read(own).problem, reread: read };
 }
 
 /** The rooms below say what does not fit as a RangeError or FormulaError: here, where it is the person's, it is bad input. */

@@ -13,6 +13,7 @@ import { conventionsOf } from "./conventions.ts";
 import { type Host, InputError } from "./host.ts";
 import { lyapunov } from "./lyapunov.ts";
 import { orbits } from "./orbits.ts";
+import { phase } from "./phase/phase.ts";
 import { ticker } from "./progress.ts";
 import { readProblem } from "./read-problem.ts";
 import { reproduce } from "./reproduce/index.ts";
@@ -30,6 +31,7 @@ const answers: Partial<Record<Verb, (experiment: Experiment) => Answer>> = {
     bifurcation,
     basins,
     reproduce,
+    phase,
   },
 };
 
@@ -49,11 +51,11 @@ export async function run(spec: RunSpec, verb: Verb, host: Host): Promise<RunRec
   const start = host.now();
   const tick = ticker(host);
   tick("reading", null);
-  const { problem, theta, inputs, labels, rebuild } = await readProblem(spec, host, host.engine);
+  const { problem, theta, inputs, labels, rebuild, reread } = await readProblem(spec, host, host.engine);
   lawOf(spec, problem, labels, null); // said before anything long is begun
   const objective = compileObjective(problem, host.engine);
   try {
-    const { results, warnings } = answer({ spec, host, problem, objective, theta, labels, rebuild, tick });
+    const { results, warnings } = answer({ spec, host, problem, objective, theta, labels, rebuild, reread, tick });
     const hashes = Object.fromEntries(inputs.map(({ path, sha256 }) => [path, sha256]));
     return {
       schemaVersion,

@@ -1,3 +1,4 @@
+export { journalRunId, openJournal } from "./journal.ts";
 export { type EngineName, engineAtHand, type NodeHostOptions, nodeHost, sha256 } from "./node-host.ts";
 export { type ProgressLine, progressLine } from "./progress-line.ts";
 export { readBytes, readText } from "./read-file.ts";

@@ -12,6 +12,7 @@ import {
 } from "../compile/index.ts";
 import { type Host, InputError } from "../experiment/index.ts";
 import { type DenseKernels, installDenseKernels } from "../numeric/index.ts";
+import { openJournal } from "./journal.ts";
 import { nativeBackend } from "./native-engine.ts";
 import { readBytes } from "./read-file.ts";
 
@@ -28,6 +29,8 @@ export interface NodeHostOptions {
   readonly progress: Host["progress"];
   readonly warn: Host["warn"];
   readonly interrupted: Host["interrupted"];
+  /** Where the run is kept, and its name: what an interrupted run has left there is used. */
+  readonly keptIn?: { readonly folder: string; readonly runId: string };
 }
 
 /**
@@ -35,7 +38,7 @@ export interface NodeHostOptions {
  *
  * @throws InputError when the engine is "native" and there is none; `engineAtHand` asks before.
  */
-export function nodeHost({ folder, engine, crew = null, ...rest }: NodeHostOptions): Host {
+export function nodeHost({ folder, engine, keptIn, crew = null, ...rest }: NodeHostOptions): Host {
   const threads = threadsOf({ engine, threads: rest.threads });
   const { kernels, ...tools } = toolsOf(engine, threads, crew);
   installDenseKernels(kernels);
@@ -43,6 +46,7 @@ export function nodeHost({ folder, engine, crew = null, ...rest }: NodeHostOptio
     ...rest,
     ...tools,
     threads,
+    ...(keptIn && { journal: openJournal(keptIn.folder, keptIn.runId) }),
     readFile: async (path) => readBytes(resolve(folder, path), path),
     sha256,
     now: () => performance.now(),

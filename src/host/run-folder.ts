@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { basename, dirname, isAbsolute, join, normalize, relative, resolve } from "node:path";
 import { InputError } from "../experiment/index.ts";
+import { journalName, journalRunId } from "./journal.ts";
 import { reason } from "./read-file.ts";
 
 export interface RunFile {
@@ -16,7 +17,7 @@ export interface RunFolderOptions {
 }
 
 /** What a run leaves behind; everything else in its folder belongs to the person and is kept. */
-const ours = ["record.json", "report.html", "figures", "data", "certificate.json", "certificates"];
+const ours = ["record.json", "report.html", "figures", "data", "certificate.json", "certificates", journalName];
 
 /**
  * Refuses a folder that a run may not take: one that holds another run (unless `force`), one with other files and no
@@ -33,7 +34,7 @@ export function checkRunFolder(folder: string, { runId, force }: RunFolderOption
   if (!statSync(path).isDirectory()) throw new InputError(`--out ${folder}: expected a folder, found a file`);
   const entries = listed(path, folder);
   if (entries.length === 0) return;
-  const other = storedRunId(join(path, "record.json"));
+  const other = storedRunId(join(path, "record.json")) ?? journalRunId(path);
   if (other === null) {
     throw new InputError(
       `--out ${folder}: expected a new folder or that of a run, found other files (${brief(entries)})`,

@@ -3,7 +3,7 @@ import { InterruptedError, type run } from "../experiment/index.ts";
 import { crewHome } from "./crew.ts";
 import { type NodeHostOptions, threadsOf } from "./node-host.ts";
 
-export interface RunRequest extends Pick<NodeHostOptions, "folder" | "tool" | "engine" | "threads"> {
+export interface RunRequest extends Pick<NodeHostOptions, "folder" | "tool" | "engine" | "threads" | "keptIn"> {
   readonly spec: Parameters<typeof run>[0];
   readonly verb: Parameters<typeof run>[1];
 }

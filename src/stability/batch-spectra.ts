@@ -33,13 +33,13 @@ const SAMPLE_BUDGET = 2e8;
 const MAX_KERNEL = 3000;
 
 /** The spectra of every distinct batch when there are few (≤ 10 000, and affordable), else of batches drawn with `rng`. */
-export function batchSpectra(samples: SampleFactors, law: BatchLaw, rng: Rng): BatchSpectra {
+export function batchSpectra(samples: SampleFactors, law: BatchLaw, rng: Rng, mostSampled = 2000): BatchSpectra {
   const rank = samples.factor.cols;
   const rows = law.size * samples.outputs;
   const size = Math.min(rows, rank);
   const distinct = law.distinctBatches();
   const exact = distinct !== null && distinct.length * (rows * rank * size + 2 * size ** 3) <= EXACT_BUDGET;
-  const wanted = Math.max(64, Math.min(2000, SAMPLE_BUDGET / (size ** 3 + 100)));
+  const wanted = Math.max(64, Math.min(mostSampled, SAMPLE_BUDGET / (size ** 3 + 100)));
   const batches = exact ? distinct : sampled(law, Math.ceil(wanted / law.epochLength) * law.epochLength, rng);
   // Many overlapping batches: their products of rows are looked up.
   const kernel = !exact && rows <= rank && samples.factor.rows <= MAX_KERNEL ? kernelOf(samples) : null;

@@ -107,7 +107,8 @@ export function denseStableStepSizes(problem: DenseProblem, options: StableStepS
     lambda: (stepSize, lambdaOptions) => denseLambda(problem, stepSize, lambdaOptions),
   };
   const scanOptions = {
-    ...{ meanSquareThreshold: threshold, scanSteps: steps / 20, refineSteps: steps / 4 },
+    meanSquareStable: (stepSize: number) => threshold !== null && stepSize < threshold,
+    ...{ scanSteps: steps / 20, refineSteps: steps / 4 },
     ...(progress && { progress }),
   };
   const smallest = Math.min(0.01 * limit, threshold ?? limit) / 10;

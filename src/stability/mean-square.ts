@@ -2,7 +2,7 @@ import { type Matrix, matrix, type Rng } from "../numeric/index.ts";
 import type { SecondMoment } from "../sampling/index.ts";
 import { applyNoise, type MomentGroups, momentGroups } from "./moment-groups.ts";
 import { type MomentFinder, type MomentOptions, MomentSolver, matrixSpaceFinder } from "./moment-solver.ts";
-import { meanPart, momentWeights } from "./moment-weights.ts";
+import { meanPart, momentWeights, momentWeightsAt } from "./moment-weights.ts";
 import type { PreparedBlock, PreparedProblem } from "./prepared-problem.ts";
 import { stepSizeLimit, type UpdateRule } from "./update-rule.ts";
 import type { Interval } from "./verdict.ts";
@@ -34,13 +34,21 @@ export interface BlockMoment {
  * Mean-square stability near a minimum: E‖δ_t‖² → 0 exactly when ρ(Q) < 1, Q(S) = E[A S Aᵀ] (MM24; THEORY §3).
  *
  * Matrix-free: O(mk·r²) an application, a dozen applications a threshold, shared by all questions. Error: the root of
- * a symmetric eigenproblem solved to residual 1e-8 (1e-6 above rank 192), so its square over the gap. Null for laws whose steps depend on
+ * a symmetric eigenproblem solved to residual `rtol` (1e-8; 1e-6 above rank 192), so its square over the gap. Null for laws whose steps depend on
  * each other (reshuffle, shuffle-once, cyclic), where Q would be that of a whole epoch.
  */
-export function meanSquare(problem: PreparedProblem, rule: UpdateRule = { type: "gd" }): MeanSquare | null {
+export function meanSquare(
+  problem: PreparedProblem,
+  rule: UpdateRule = { type: "gd" },
+  options: MomentOptions = {},
+): MeanSquare | null {
   const { secondMoment } = problem.law;
   if (secondMoment === null) return null;
-  const moments = problem.blocks.map((block) => blockMoments(block, secondMoment, rule, problem.rng));
+  const moments = problem.blocks.map((block) => {
+    // The root is off by the square of the residual over the gap.
+    const rtol = options.rtol ?? (block.eigenvalues.length > LARGE ? 1e-6 : 1e-8);
+    return blockMoments(block, secondMoment, rule, problem.rng, { ...options, rtol });
+  });
   return {
     threshold: () =>
       moments.reduce((least, block) => Math.min(least, block.threshold().value), Number.POSITIVE_INFINITY),
@@ -81,6 +89,7 @@ function blockMoments(
   { alpha, ...moment }: SecondMoment,
   rule: UpdateRule,
   rng: Rng,
+  options: MomentOptions,
 ): BlockMoments {
   const { eigenvalues } = block;
   const groups = momentGroups(block.samples, { alpha, ...moment });
@@ -95,14 +104,13 @@ function blockMoments(
   const atOne = (x: number, modes = eigenvalues.length) =>
     momentWeights(eigenvalues.subarray(0, modes), alpha, rule, Math.exp(x), { base: 0, excess: 0 });
   const finder = makeFinder(groups, rng, atOne, Math.log(limit));
-  // The root is off by the square of the residual over the gap.
-  const options = { rtol: eigenvalues.length > LARGE ? 1e-6 : 1e-8 };
   let threshold: Threshold | null = null;
   return {
     threshold: () => (threshold ??= firstLoss(finder, atOne, limit, rule, options)),
     at(stepSize) {
       const base = low(stepSize);
-      const weightsAt = (x: number) => momentWeights(eigenvalues, alpha, rule, stepSize, { base, excess: Math.exp(x) });
+      const weightsWith = momentWeightsAt(eigenvalues, alpha, rule, stepSize, base);
+      const weightsAt = (x: number) => weightsWith(Math.exp(x));
       for (let top = Math.log(stepSize * stepSize * noise) + 1; ; top += 2) {
         const root = finder.solve(weightsAt, top - FOLDS, top, options);
         if (root === "below") return blockMoment(base, null);

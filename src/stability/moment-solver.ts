@@ -88,8 +88,7 @@ export class MomentSolver implements MomentFinder {
       const bracketed = values[0] > 0 !== values[1] > 0;
       const previous = x;
       if (!bracketed) x = values[0] > values[1] ? lo : hi;
-      else if (Number.isNaN(x) || x === lo || x === hi) x = findRoot(excess, lo, hi, { values });
-      else x = nearbyRoot(excess, x, [lo, hi], values[1] > 0 ? 1 : -1);
+      else x = this.#root(weightsAt, [lo, hi], values, x);
       const weights = weightsAt(x);
       const projected = this.#project(weights);
       const value = projected.values[0];
@@ -106,6 +105,26 @@ export class MomentSolver implements MomentFinder {
       // A projection only ever underestimates ρ: a sign that is missing may still appear as the subspace grows.
       if (!bracketed) values = [excess(lo), excess(hi)];
     }
+  }
+
+  /**
+   * The x in the bracket at which the largest eigenvalue of B(x) is 1: for the top vector v of B at one x, the root of
+   * ⟨Y, D(x) ∘ Y⟩ = 1 (Y = Σ v_i Y_i) is the next x. The Rayleigh quotient is stationary at v, so this converges like
+   * Newton's method, with one eigenproblem a step; where it has no root in the bracket, by bisection of B itself.
+   */
+  #root(weightsAt: WeightsAt, [lo, hi]: Bracket, values: Bracket, start: number): number {
+    let x = start > lo && start < hi ? start : values[0] > values[1] ? lo : hi;
+    for (let step = 0; step < 30; step++) {
+      const { vectors } = this.#project(weightsAt(x));
+      const image = unpack(combine(this.#images, row(vectors, 0)), this.#groups.rows.cols).data;
+      const quotient = (at: number) => Math.log(weightedSquare(image, weightsAt(at)));
+      const next = nearbyRoot(quotient, x, [lo, hi], values[1] > 0 ? 1 : -1);
+      if (next === null) break;
+      if (Math.abs(next - x) <= 1e-14 * Math.abs(x)) return next;
+      x = next;
+    }
+    const excess = (at: number) => Math.log(this.#project(weightsAt(at)).values[0]);
+    return findRoot(excess, lo, hi, { values });
   }
 
   #add(v: Float64Array): boolean {
@@ -168,17 +187,10 @@ export class MomentSolver implements MomentFinder {
   }
 }
 
-/** Vectors of a full subspace, and those that a restart keeps. */
-const MAX_VECTORS = 24;
-const KEPT = 6;
+type Bracket = readonly [number, number];
 
-/** The root of f, which increases (`direction` 1) or decreases, close to x: stepping outwards from x by what f says. */
-function nearbyRoot(
-  f: (x: number) => number,
-  x: number,
-  [lo, hi]: readonly [number, number],
-  direction: 1 | -1,
-): number {
+/** The root of f, which increases (`direction` 1) or decreases, looked for from x outwards; null without one in the bracket. */
+function nearbyRoot(f: (x: number) => number, x: number, [lo, hi]: Bracket, direction: 1 | -1): number | null {
   const here = f(x);
   if (here === 0) return x;
   const side = here > 0 ? -direction : direction;
@@ -186,9 +198,20 @@ function nearbyRoot(
     const end = Math.min(hi, Math.max(lo, x + side * step));
     const there = f(end);
     if (there > 0 !== here > 0) return findRoot(f, x, end, { values: [here, there] });
-    if (end === lo || end === hi) return end;
+    if (end === lo || end === hi) return null;
   }
 }
+
+/** ⟨Y, D ∘ Y⟩ */
+function weightedSquare(image: Float64Array, weights: Float64Array): number {
+  let sum = 0;
+  for (let e = 0; e < image.length; e++) sum += weights[e] * image[e] * image[e];
+  return sum;
+}
+
+/** Vectors of a full subspace, and those that a restart keeps. */
+const MAX_VECTORS = 16;
+const KEPT = 5;
 
 function combine(vectors: readonly Float64Array[], coefficients: Float64Array): Float64Array {
   const sum = new Float64Array(vectors[0].length);

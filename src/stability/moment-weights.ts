@@ -36,6 +36,22 @@ export function momentWeights(
   return weights;
 }
 
+/** The same at one step size for many excesses: what does not depend on the excess is computed once. */
+export function momentWeightsAt(
+  eigenvalues: Float64Array,
+  alpha: number,
+  rule: UpdateRule,
+  stepSize: number,
+  base: number,
+): (excess: number) => Float64Array {
+  if (rule.type !== "gd") return (excess) => momentWeights(eigenvalues, alpha, rule, stepSize, { base, excess });
+  const r = eigenvalues.length;
+  const gaps = Float64Array.from({ length: r * r }, (_, e) => {
+    return base - pairMean(rule, alpha, stepSize, eigenvalues[Math.floor(e / r)], eigenvalues[e % r]);
+  });
+  return (excess) => gaps.map((gap) => stepSize ** 2 / Math.max(RESOLUTION, gap + excess));
+}
+
 /** Where z is this close to the mean part it cannot be told from it. */
 const RESOLUTION = 1e-15;
 

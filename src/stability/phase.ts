@@ -1,6 +1,7 @@
 import { scanSubject } from "./lambda.ts";
 import type { MeanSquare } from "./mean-square.ts";
 import type { PreparedProblem } from "./prepared-problem.ts";
+import { ruleScanSubject } from "./rule-lambda.ts";
 import { probe } from "./step-size-scan.ts";
 import { ruleExponent, type UpdateRule } from "./update-rule.ts";
 
@@ -26,9 +27,9 @@ export interface PhaseCellOptions {
   readonly budget: number;
   /** Default all. */
   readonly quantities?: readonly PhaseQuantity[];
-  /** Shared by the cells of one problem; null for laws without a second moment. */
+  /** Of the same rule, shared by the cells of one problem; null for laws without a second moment. */
   readonly moments: MeanSquare | null;
-  /** The full-batch rule of μ, default GD. */
+  /** Default GD, whose stochastic steps are those of SGD. */
   readonly rule?: UpdateRule;
 }
 
@@ -39,8 +40,9 @@ export interface PhaseCellOptions {
 export function phaseCell(problem: PreparedProblem, stepSize: number, options: PhaseCellOptions): PhaseCell {
   const { budget, quantities = ["mu", "lambda", "meanSquare"], moments, rule = { type: "gd" } } = options;
   const wants = (quantity: PhaseQuantity) => quantities.includes(quantity);
+  const subject = rule.type === "gd" ? scanSubject(problem) : ruleScanSubject(problem, rule);
   const point = wants("lambda")
-    ? probe(scanSubject(problem), stepSize, { meanSquareThreshold: moments?.threshold() ?? null, scanSteps: budget })
+    ? probe(subject, stepSize, { meanSquareStable: (eta) => moments?.sign(eta) === -1, scanSteps: budget })
     : null;
   const mu = problem.eigenvalues.reduce(
     (largest, eigenvalue) => Math.max(largest, ruleExponent(rule, stepSize, eigenvalue)),

@@ -16,6 +16,8 @@ export interface StabilityProblem {
   /** Every random stream is a fork of this one, so that all step sizes see the same batches. */
   readonly rng: Rng;
   readonly kernel?: KernelMaker;
+  /** Most batches whose spectra are sampled where not all can be listed, default 2000: the log-det bound rests on them. */
+  readonly sampledBatches?: number;
 }
 
 /** What every question about the problem shares: invariant blocks, spectra of batches, exact laws where there are any. */
@@ -55,7 +57,7 @@ export function prepare(problem: StabilityProblem): PreparedProblem {
       ...block,
       index,
       kernel: kernel(block.samples.factor, block.samples.outputs),
-      spectra: batchSpectra(block.samples, law, rng.fork(`log-det ${index}`)),
+      spectra: batchSpectra(block.samples, law, rng.fork(`log-det ${index}`), problem.sampledBatches),
       distinct,
       poleSums: kappa === null || distinct === null ? null : poleSums(kappa, distinct),
     };

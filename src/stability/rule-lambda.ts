@@ -3,6 +3,7 @@ import { logDeterminants } from "./batch-spectra.ts";
 import { type ExponentEstimate, type ExponentOptions, estimateExponent } from "./exponent.ts";
 import type { PreparedBlock, PreparedProblem } from "./prepared-problem.ts";
 import { ruleCocycle } from "./rule-cocycle.ts";
+import type { ScanSubject } from "./step-size-scan.ts";
 import { ruleExponent, type UpdateRule } from "./update-rule.ts";
 import { decided, digits, type Interval, undetermined, type Verdict } from "./verdict.ts";
 
@@ -62,6 +63,22 @@ export function ruleLambda(
     method: "batch-means",
     steps: estimates.reduce((sum, { steps }) => sum + steps, 0),
     ...verdict(largest(estimates.map(({ signInterval }) => signInterval))),
+  };
+}
+
+/** A rule with a velocity as the scan sees it. */
+export function ruleScanSubject(problem: PreparedProblem, rule: UpdateRule): ScanSubject {
+  return {
+    contractionLimit: 0,
+    bound(stepSize) {
+      const value = liftedLogDet(problem, rule, stepSize) ?? Number.NEGATIVE_INFINITY;
+      return { value, safe: value };
+    },
+    lambda(stepSize, options) {
+      const { value, confidence95, lowerBound, verdict } = ruleLambda(problem, rule, stepSize, options);
+      const isKnown = value > Number.NEGATIVE_INFINITY;
+      return { value: isKnown ? value : null, confidence95: isKnown ? confidence95 : null, lowerBound, verdict };
+    },
   };
 }
 

@@ -61,7 +61,7 @@ export function stableStepSizes(problem: PreparedProblem, options: StableStepSiz
   const smallest = Math.min(0.01 * limit, threshold ?? limit) / 10;
   const start = stepSizeGrid(options.range ?? [0, 8 * limit], { count, scale: limit, smallest });
   const scanOptions = {
-    meanSquareThreshold: threshold,
+    meanSquareStable: (stepSize: number) => moments?.sign(stepSize) === -1,
     scanSteps: steps / 20,
     refineSteps: steps / 4,
     ...(progress && { progress }),

@@ -9,8 +9,11 @@ export interface ScanSubject {
   readonly contractionLimit: number;
   /** A lower bound of λ, and one that a claim about the sign may rest on. */
   bound(stepSize: number): { readonly value: number; readonly safe: number };
-  lambda(stepSize: number, options: LambdaOptions): Lambda;
+  lambda(stepSize: number, options: LambdaOptions): ScannedLambda;
 }
+
+/** What a scan reads of λ. */
+export type ScannedLambda = Pick<Lambda, "value" | "confidence95" | "lowerBound" | "verdict">;
 
 /** λ at one step size of a scan; all of them see the same batches. */
 export interface ScanPoint {
@@ -26,8 +29,8 @@ export interface ScanPoint {
 }
 
 export interface ProbeOptions {
-  /** Step sizes below this are mean-square stable, hence stable. */
-  readonly meanSquareThreshold: number | null;
+  /** Whether a step size is mean-square stable for certain: then λ < 0. */
+  readonly meanSquareStable: (stepSize: number) => boolean;
   /** Most steps of one point. */
   readonly scanSteps: number;
 }
@@ -66,9 +69,9 @@ export function scan(
 
 /** λ at one step size with as few steps as its sign needs; the sign is taken from a certain bound where there is one. */
 export function probe(subject: ScanSubject, stepSize: number, options: ProbeOptions): ScanPoint {
-  const { meanSquareThreshold, scanSteps } = options;
+  const { meanSquareStable, scanSteps } = options;
   const contracts = stepSize < subject.contractionLimit;
-  const certainlyStable = contracts || (meanSquareThreshold !== null && stepSize < meanSquareThreshold);
+  const certainlyStable = contracts || meanSquareStable(stepSize);
   const certainlyUnstable = !certainlyStable && subject.bound(stepSize).safe > 0;
   // Where the sign is known the curve still wants a value, but a rough one will do.
   const certain = certainlyStable || certainlyUnstable;
@@ -88,7 +91,7 @@ export function probe(subject: ScanSubject, stepSize: number, options: ProbeOpti
   return point;
 }
 
-function scanPoint(stepSize: number, found: Lambda): ScanPoint {
+function scanPoint(stepSize: number, found: ScannedLambda): ScanPoint {
   const value = found.value ?? Number.NEGATIVE_INFINITY;
   const sign = found.verdict === "stable" ? -1 : found.verdict === "unstable" ? 1 : 0;
   return {

@@ -2,7 +2,9 @@ import { dirname, relative, resolve, sep } from "node:path";
 import {
   checkRunFolder,
   engineAtHand,
+  journalRunId,
   progressLine,
+  type RunRequest,
   readBytes,
   readText,
   runInWorker,
@@ -44,8 +46,12 @@ export async function runText(
   const read = readSpec(text, { file: given.file, set, ...(seed === undefined ? {} : { seed }) });
   const { spec } = read;
   if (options.dryRun) return dryRun(spec, given.verb, machine(given, folder, options));
-  if (out !== undefined) checkRunFolder(out, { runId: idOf(given.verb, spec, options.engine, folder), force });
-  const record = await runListening(given, spec, folder, options).catch((error: unknown) => {
+  const keptIn = out === undefined ? null : { folder: out, runId: idOf(given.verb, spec, options.engine, folder) };
+  if (keptIn !== null) checkRunFolder(keptIn.folder, { ...keptIn, force });
+  const request = { ...machine(given, folder, options), ...(keptIn && { keptIn }) };
+  const record = await runListening({ verb: given.verb, spec, ...request }, options).catch((error: unknown) => {
+    if (keptIn !== null && journalRunId(keptIn.folder) === keptIn.runId && !options.quiet)
+      process.stderr.write(`separatrix: what is done is kept in ${out}; the same command goes on from there\n`);
     throw isBadInput(error) ? new UsageError(read.placed(error.message)) : error;
   });
   if (out !== undefined) writeRunFolder(out, runFiles(record, pathsFrom(out, folder)), { runId: record.runId, force });
@@ -80,20 +86,16 @@ function machine({ verb, file, version }: Given, folder: string, options: RunOpt
   return { folder, engine, threads, tool: { name: "separatrix", version, command } };
 }
 
-async function runListening(given: Given, spec: RunSpec, folder: string, options: RunOptions): Promise<RunRecord> {
-  const { quiet, json } = options;
+async function runListening(request: RunRequest, { quiet, json }: RunOptions): Promise<RunRecord> {
   const line = progressLine(quiet ? { write: () => {} } : process.stderr, () => performance.now());
   const isWarningAtOnce = !quiet && (json || process.stderr.isTTY === true); // else the report has them
-  const running = runInWorker(
-    { verb: given.verb, spec, ...machine(given, folder, options) },
-    {
-      progress: line.update,
-      warn: (sentence) => {
-        line.clear();
-        if (isWarningAtOnce) process.stderr.write(`warning: ${sentence}\n`);
-      },
+  const running = runInWorker(request, {
+    progress: line.update,
+    warn: (sentence) => {
+      line.clear();
+      if (isWarningAtOnce) process.stderr.write(`warning: ${sentence}\n`);
     },
-  );
+  });
   onInterrupt(running.stop);
   try {
     return await running.result;

@@ -38,7 +38,8 @@ export interface CellReadout {
   readonly x: readonly number[];
   readonly y: readonly number[];
   readonly names: readonly [string, string];
-  readonly paths: readonly [string, string];
+  /** What follows --set for each value of x and of y. */
+  readonly settings: readonly [readonly string[], readonly string[]];
   /** rows[j][i] belongs to y[j] and x[i]; −1 where there is no cell. */
   readonly rows: readonly (readonly number[])[];
   readonly series: readonly { readonly name: string; readonly values: readonly (number | string | null)[] }[];

@@ -28,7 +28,7 @@ export function classMap(record: RunRecord): Figure | null {
       x: map.grid.x,
       y: map.grid.y,
       names: [names[0]!, names[1]!],
-      paths: ["x", "y"],
+      settings: [[], []],
       rows: map.grid.y.map((_, j) => map.grid.x.map((__, i) => map.grid.rowAt(i, j))),
       series: [
         { name: kind === "basins" ? "fate" : "region", values: map.classOf },

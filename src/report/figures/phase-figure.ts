@@ -1,16 +1,16 @@
 import { columnOf, type RunRecord, type Table } from "../../record/index.ts";
 import { type Axis, horizontalAxis, linearAxis, logAxis, roomForLabels, verticalAxis } from "../figure/axis.ts";
-import { css, diverging } from "../figure/colour-scales.ts";
 import { type Box, canvas, clipped, type Figure, type FigureWidth, figureWidths, hatch } from "../figure/frame.ts";
 import { cellImage, cellPath, type Grid, gridOf, isGeometric, paddedDomain, zeroLine } from "../figure/grid.ts";
 import { label, type Obstacles, type Spot } from "../figure/labels.ts";
 import { type Point, polygons, polylinePath } from "../figure/marks.ts";
 import { type Markup, markup } from "../markup.ts";
-import { exact, rough } from "../numerals.ts";
+import { asWritten, exact } from "../numerals.ts";
 import { answer } from "../words/answer.ts";
 import { at, axisName } from "../words/axis-name.ts";
 import { ruleName } from "../words/subject.ts";
 import { listOf } from "./columns.ts";
+import { type ExponentScale, exponentScale, scaleBar } from "./phase-scale.ts";
 
 /** λ over two paths of the experiment file: a heat map with white at 0, the zero lines of μ, λ and mean square, hatching where the sign is open. */
 export function phaseFigure(record: RunRecord): Figure | null {
@@ -20,14 +20,16 @@ export function phaseFigure(record: RunRecord): Figure | null {
   return {
     name: "phase",
     title: `Exponent of SGD over ${plane.xName} and ${plane.yName}`,
-    caption: caption(record, plane),
+    caption: caption(plane),
     draw: (width) => draw(record, plane, width),
     readout: null,
     cells: {
       x: plane.grid.x,
       y: plane.grid.y,
       names: [plane.xName, plane.yName],
-      paths: [plane.xPath, plane.yPath],
+      settings: [plane.xPath, plane.yPath].map((path, k) =>
+        settingsOf(record, path, k === 0 ? plane.grid.x : plane.grid.y),
+      ) as [string[], string[]],
       rows: plane.grid.y.map((_, j) => plane.grid.x.map((__, i) => plane.grid.rowAt(i, j))),
       series: (["λ", "lambda", "μ", "mu"] as const).flatMap((name, i, all) =>
         i % 2 === 0 ? [{ name, values: listOf(phase, all[i + 1]!) }] : [],
@@ -41,6 +43,8 @@ export function phaseFigure(record: RunRecord): Figure | null {
 
 interface Plane {
   readonly grid: Grid;
+  /** Of x and of y. */
+  readonly isLog: readonly [boolean, boolean];
   readonly xName: string;
   readonly yName: string;
   readonly xPath: string;
@@ -50,30 +54,33 @@ interface Plane {
   readonly hi: Float64Array;
   readonly mu: Float64Array;
   readonly meanSquare: Float64Array;
-  /** |λ| beyond which the colours are clipped. */
-  readonly limit: number;
+  /** −1 stable, 1 unstable, 0 undetermined, NaN not asked for. */
+  readonly sign: Float64Array;
+  readonly scale: ExponentScale;
 }
 
 function planeOf(record: RunRecord, phase: Table): Plane {
   const column = (name: string) => columnOf(phase, name) ?? new Float64Array(phase.rows).fill(Number.NaN);
   const [xPath, yPath] = ["phase.x.path", "phase.y.path"].map((path) => at(record.spec, path));
-  const lambda = column("lambda");
-  const sizes = [...lambda]
-    .filter(Number.isFinite)
-    .map(Math.abs)
-    .sort((a, b) => a - b);
+  const [lambda, lo, hi] = [column("lambda"), column("lambdaLo"), column("lambdaHi")];
+  const ofInterval = lo.map((value, i) => (value > 0 ? 1 : hi[i]! < 0 ? -1 : value <= 0 ? 0 : Number.NaN));
+  const grid = gridOf(phase);
+  const isLog = (values: readonly number[], scale: unknown) =>
+    values[0]! > 0 && (scale === "log" || isGeometric(values));
   return {
-    grid: gridOf(phase),
+    grid,
+    isLog: [isLog(grid.x, at(record.spec, "phase.x.scale")), isLog(grid.y, at(record.spec, "phase.y.scale"))],
     xName: axisName(xPath, "x"),
     yName: axisName(yPath, "y"),
     xPath: typeof xPath === "string" ? xPath : "x",
     yPath: typeof yPath === "string" ? yPath : "y",
     lambda,
-    lo: column("lambdaLo"),
-    hi: column("lambdaHi"),
+    lo,
+    hi,
     mu: column("mu"),
     meanSquare: column("meanSquare"),
-    limit: niceLimit(sizes[Math.floor(0.9 * sizes.length)] ?? 1),
+    sign: columnOf(phase, "sign") ?? ofInterval,
+    scale: exponentScale(lambda),
   };
 }
 
@@ -82,13 +89,13 @@ function draw(record: RunRecord, plane: Plane, size: FigureWidth): Markup {
   const narrow = size !== "wide";
   const id = `phase-${size}`;
   const [top, bottom] = [28, narrow ? 300 : 388];
-  const y = axisOf(plane.grid.y, [bottom, top], 6);
+  const y = axisOf(plane.grid.y, plane.isLog[1], [bottom, top], 6);
   const plot: Box = { left: roomForLabels(y), top, right: width - (narrow ? 12 : 176), bottom };
-  const axes = { x: axisOf(plane.grid.x, [plot.left, plot.right], narrow ? 4 : 8), y };
+  const axes = { x: axisOf(plane.grid.x, plane.isLog[0], [plot.left, plot.right], narrow ? 4 : 8), y };
   const scaleAt: Box = narrow
     ? { left: plot.left, right: plot.right, top: bottom + 56, bottom: bottom + 66 }
     : { left: plot.right + 28, right: plot.right + 40, top: top + 24, bottom: bottom - 24 };
-  const isOpen = (row: number) => plane.lo[row]! <= 0 && plane.hi[row]! >= 0;
+  const isOpen = (row: number) => plane.sign[row] === 0;
   const zeros = zeroLines(record, plane, axes);
   const obstacles: Obstacles = { curves: zeros.flatMap(({ polylines }) => polylines), boxes: [], bounds: plot };
   return canvas(
@@ -97,7 +104,7 @@ function draw(record: RunRecord, plane: Plane, size: FigureWidth): Markup {
       width,
       height: narrow ? bottom + 92 : bottom + 44,
       title: `Exponent of SGD over ${plane.xName} and ${plane.yName}`,
-      description: `${answer(record)} ${caption(record, plane)}`,
+      description: `${answer(record)} ${caption(plane)}`,
       plot: { box: plot, ...axes },
     },
     hatch(`${id}-hatch`, "open"),
@@ -114,12 +121,11 @@ function draw(record: RunRecord, plane: Plane, size: FigureWidth): Markup {
     verticalAxis({ ...axes.y }, { left: plot.left, right: plot.left, title: plane.yName, titleY: 13 }),
     ownMark(record, plane, axes, plot),
     zeros.map(({ name, spots, tone }) => label([name], spots, obstacles, `map-label ${tone}`)),
-    colourScale(plane, scaleAt, narrow),
+    plane.lambda.some(Number.isFinite) ? scaleBar(plane.scale, scaleAt, narrow) : null,
   );
 }
 
-function axisOf(values: readonly number[], range: readonly [number, number], count: number): Axis {
-  const isLog = isGeometric(values);
+function axisOf(values: readonly number[], isLog: boolean, range: readonly [number, number], count: number): Axis {
   const domain = paddedDomain(values, isLog);
   if (values.length <= 10)
     return {
@@ -129,11 +135,11 @@ function axisOf(values: readonly number[], range: readonly [number, number], cou
   return isLog ? logAxis({ domain, range, count }) : linearAxis({ domain, range, count });
 }
 
-/** Cells without a value keep the ground; a superstable one (no value, but an upper end below 0) is stable without limit. */
-function colourOf({ lambda, hi, limit }: Plane, row: number) {
+/** Cells without a value keep the ground; a superstable one (no value, but a sign) is stable without limit. */
+function colourOf({ lambda, sign, scale }: Plane, row: number) {
   const value = lambda[row]!;
-  if (Number.isFinite(value)) return diverging(value, limit);
-  return hi[row]! < 0 ? diverging(-limit, limit) : null;
+  if (Number.isFinite(value)) return scale.colour(value);
+  return sign[row]! < 0 ? scale.colour(-scale.limit) : null;
 }
 
 interface ZeroLine {
@@ -152,7 +158,7 @@ function zeroLines(record: RunRecord, plane: Plane, axes: { readonly x: Axis; re
   ];
   return wanted
     .map(({ values, ...rest }) => {
-      const polylines = zeroLine(plane.grid, axes, (row) => values[row]!);
+      const polylines = zeroLine(plane.grid, axes, (row) => plane.scale.share(values[row]!));
       return { ...rest, polylines, spots: spotsBeside(polylines.flat()) };
     })
     .filter(({ polylines }) => polylines.length > 0);
@@ -189,37 +195,30 @@ function ownMark(
   return markup`<g class="own-ring"><circle cx="${px}" cy="${py}" r="6"/><text class="map-label strong" x="${px + 10}" y="${py + 4.5}">yours</text></g>`;
 }
 
-function colourScale({ limit }: Plane, box: Box, narrow: boolean): Markup {
-  const stops = Array.from({ length: 21 }, (_, i) => {
-    const share = i / 20;
-    const value = narrow ? (2 * share - 1) * limit : (1 - 2 * share) * limit;
-    return markup`<stop offset="${share}" stop-color="${css(diverging(value, limit))}"/>`;
+function caption({ sign, scale, meanSquare, lambda }: Plane): string {
+  if (!lambda.some(Number.isFinite))
+    return "Below the line gradient descent keeps the minimum; SGD was not asked about.";
+  const hatching = sign.includes(0) ? " Hatched cells are undetermined." : "";
+  const isBounded = meanSquare.some((value) => value < 0);
+  const bound = isBounded ? " Inside the dashed line the mean square proves stability without simulation." : "";
+  const { limit, constant } = scale;
+  const logarithmic = constant === null ? "" : ` and logarithmic from ±${asWritten(constant)} on`;
+  return `Blue cells keep the minimum under SGD, orange ones lose it, white is λ = 0; the colour is clipped beyond ±${asWritten(limit)}${logarithmic}.${hatching}${bound}`;
+}
+
+/** What follows --set for each value of an axis; the other weights of the samples share what one leaves. */
+function settingsOf({ spec }: RunRecord, path: string, values: readonly number[]): string[] {
+  const [, list, entry] = /^((?:data|objective)\.weights)\[(\d+)\]$/.exec(path) ?? [];
+  const weights = list === undefined ? undefined : at(spec, list);
+  if (!Array.isArray(weights)) return values.map((value) => quoted(`${path}=${value}`));
+  const old = weights[Number(entry)] as number;
+  return values.map((value) => {
+    const others = weights.map((w: number, i) => (i === Number(entry) ? value : (w * (1 - value)) / (1 - old)));
+    return quoted(`${list}=[${others.join(",")}]`);
   });
-  const id = `phase-scale-${narrow ? Math.round(box.right) : "tall"}`;
-  const direction = narrow ? markup` x2="1" y2="0"` : markup` x2="0" y2="1"`;
-  const bar = markup`<linearGradient id="${id}"${direction}>${stops}</linearGradient><rect class="frame" fill="url(#${id})" style="fill:url(#${id})" x="${box.left}" y="${box.top}" width="${box.right - box.left}" height="${box.bottom - box.top}"/>`;
-  const [low, high] = [`≤ −${rough(limit)}`, `≥ ${rough(limit)}`];
-  if (narrow) {
-    const y = box.bottom + 17;
-    const middle = (box.left + box.right) / 2;
-    return markup`${bar}<text class="stable" x="${box.left}" y="${y}">${low}, stable</text><text class="muted middle" x="${middle}" y="${y}">λ = 0</text><text class="unstable end" x="${box.right}" y="${y}">${high}, unstable</text>`;
-  }
-  const x = box.right + 8;
-  const middle = (box.top + box.bottom) / 2;
-  return markup`${bar}<text class="muted" x="${box.left}" y="${box.top - 10}">λ per step</text><text class="unstable" x="${x}" y="${box.top + 10}">${high}</text><text class="unstable" x="${x}" y="${box.top + 27}">unstable</text><text class="muted" x="${x}" y="${middle + 4.5}">0</text><text class="stable" x="${x}" y="${box.bottom - 15}">stable</text><text class="stable" x="${x}" y="${box.bottom + 2}">${low}</text>`;
 }
 
-function caption({ results }: RunRecord, { lo, hi, limit }: Plane): string {
-  const open = lo.filter((value, i) => value <= 0 && hi[i]! >= 0).length;
-  const hatching = open === 0 ? "" : " Hatched cells are undetermined: their 95\u00a0% interval contains 0.";
-  const bound = results.phase!.columns.includes("meanSquare")
-    ? " Inside the dashed line the mean-square bound alone shows stability."
-    : "";
-  return `Blue cells keep the minimum under SGD, orange ones lose it, white is λ = 0; beyond ±${rough(limit)} the colour is clipped.${hatching}${bound}`;
-}
-
-/** 1, 2 or 5 times a power of ten, not below the value. */
-function niceLimit(value: number): number {
-  const power = 10 ** Math.floor(Math.log10(value));
-  return power * ([1, 2, 5, 10].find((step) => step * power >= value * (1 - 1e-9)) ?? 10);
+/** Quoted where a shell would see a pattern. */
+function quoted(word: string): string {
+  return /[[\]]/.test(word) ? `'${word}'` : word;
 }

@@ -113,9 +113,9 @@ export const pageScript = `"use strict";
     }
     function pin(p) {
       const cell = cellAt(p);
-      const set = (k, v) => " --set " + cells.paths[k] + "=" + v;
+      const set = (k, i) => " --set " + cells.settings[k][i];
       pinned.hidden = false;
-      pinned.textContent = cellText(cell) + "\\n" + cells.command + set(0, cells.x[cell.i]) + set(1, cells.y[cell.j]);
+      pinned.textContent = cellText(cell) + "\\n" + cells.command + set(0, cell.i) + set(1, cell.j);
     }
     function rest() {
       at = -1;

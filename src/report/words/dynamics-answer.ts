@@ -110,13 +110,19 @@ function lyapunovAnswer({ results }: RunRecord): string {
   return `We cannot tell whether the motion is chaotic: its largest exponent, ${value}, is not told from 0.`;
 }
 
-function phaseAnswer({ results }: RunRecord): string {
-  const { phase } = results;
+function phaseAnswer(record: RunRecord): string {
+  const { phase } = record.results;
   if (phase === null) return "No phase diagram was computed.";
   const hi = columnOf(phase, "lambdaHi");
   const lo = columnOf(phase, "lambdaLo");
-  const stable = hi?.filter((value) => value < 0).length ?? 0;
-  const open = lo?.filter((value, i) => value <= 0 && hi![i]! >= 0).length ?? 0;
+  const sign = columnOf(phase, "sign") ?? lo?.map((value, i) => (value > 0 ? 1 : hi![i]! < 0 ? -1 : 0));
+  const mu = columnOf(phase, "mu");
+  if (!columnOf(phase, "lambda")?.some(Number.isFinite) && !sign?.includes(-1)) {
+    const kept = mu?.filter((value) => value < 0).length ?? 0;
+    return `${upperFirst(ruleName(record))} keeps this minimum in ${percent(kept / phase.rows)} of ${whole(phase.rows)} cells.`;
+  }
+  const stable = sign?.filter((value) => value < 0).length ?? 0;
+  const open = sign?.filter((value) => value === 0).length ?? 0;
   const undecided = open === 0 ? "" : ` ${plural(open, "cell")} ${open === 1 ? "is" : "are"} undetermined.`;
   return `SGD keeps this minimum in ${percent(stable / phase.rows)} of ${whole(phase.rows)} cells.${undecided}`;
 }
