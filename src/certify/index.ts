@@ -1,4 +1,5 @@
 export { collapseAlongKernel } from "./collapse-along-kernel.ts";
+export { type DeadLayerProbability, deadLayerProbability } from "./dead-layer-probability.ts";
 export { type Decision, type DecisionOptions, decideProblem } from "./decide-problem.ts";
 export { type Collapse, demonstrateCollapse } from "./demonstrate-collapse.ts";
 export { findCollapse } from "./find-collapse.ts";
