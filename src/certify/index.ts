@@ -4,4 +4,4 @@ export { type Decision, type DecisionOptions, decideProblem } from "./decide-pro
 export { type Collapse, demonstrateCollapse } from "./demonstrate-collapse.ts";
 export { findCollapse } from "./find-collapse.ts";
 export { type OrbitProofSearch, searchOrbitProof } from "./search-orbit-proof.ts";
-export { type SearchOptions, searchPieces } from "./search-pieces.ts";
+export { type SearchOptions, type Start, searchPieces } from "./search-pieces.ts";

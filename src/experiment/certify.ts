@@ -1,3 +1,4 @@
+import type { Decision } from "../certify/index.ts";
 import { sampleCurvature } from "../curvature/index.ts";
 import { matrix, symmetricEigenvalues } from "../numeric/index.ts";
 import { sampleTraces } from "../stability/index.ts";
@@ -6,6 +7,7 @@ import type { Answer, Experiment } from "./answer.ts";
 import { lawOf } from "./batch-law.ts";
 import { certifiedSpec } from "./certificate-file.ts";
 import { constantStepSize } from "./constant-step-size.ts";
+import { deadAtStart, startsOf } from "./fresh-starts.ts";
 import { findMinimum } from "./minimum.ts";
 import { type LocalFactors, nonsingularity, withNumbers } from "./nonsingularity.ts";
 
@@ -13,7 +15,8 @@ import { type LocalFactors, nonsingularity, withNumbers } from "./nonsingularity
 const largestSpectrum = 400;
 
 /** Is the map non-singular at the step size in use, and for which step sizes is it not? */
-export function certify({ spec, problem, objective, theta, labels, tick }: Experiment): Answer {
+export function certify(experiment: Experiment): Answer {
+  const { spec, problem, objective, theta, labels, tick } = experiment;
   const stepSize = constantStepSize(spec, "certify");
   const { point } = spec.certify;
   const minimum = point ? null : findMinimum(spec, problem, objective, theta, tick);
@@ -22,8 +25,12 @@ export function certify({ spec, problem, objective, theta, labels, tick }: Exper
   tick("non-singularity", null);
   const decay = spec.optimizer.weightDecay;
   const local = at.length <= largestSpectrum ? localFactors(at, stepSize, decay, objective.hvp) : noFactors;
+  const thorough = {
+    starts: startsOf(experiment, stepSize),
+    deadAtStart: (decision: Decision) => deadAtStart(experiment, decision),
+  };
   const certified = certifiedSpec(withNumbers(spec, law), problem);
-  const found = nonsingularity(spec, problem, objective, at, law, stepSize, local, true);
+  const found = nonsingularity(spec, problem, objective, at, law, stepSize, local, thorough);
   const { subject, evidence } = found.decision;
   const certificate = { file: "certificate.json", body: certificateOf(subject, evidence), spec: certified };
   return {
@@ -43,7 +50,7 @@ function tracesFor(spec: Experiment["spec"], objective: Experiment["objective"],
   return sampleTraces({ factor, outputs: rows });
 }
 
-const noFactors: LocalFactors = { smallestFactor: null, nearestReciprocal: null };
+const noFactors: LocalFactors = { smallestFactor: null, nearestReciprocal: null, volumeFactor: null };
 
 /** min |1 − η(λ_i + w)| over the spectrum of the Hessian at θ, and the positive 1/(λ_i + w) nearest to η in ratio. */
 function localFactors(
@@ -59,8 +66,11 @@ function localFactors(
   const values = [...symmetricEigenvalues(hessian)].map((v) => v + weightDecay);
   const distance = (reciprocal: number) => Math.abs(Math.log(reciprocal / stepSize));
   const reciprocals = values.filter((v) => v > 0).map((v) => 1 / v);
+  const factors = values.map((v) => Math.abs(1 - stepSize * v));
+  const volume = factors.reduce((total, x) => total + Math.log(x), 0);
   return {
-    smallestFactor: Math.min(...values.map((v) => Math.abs(1 - stepSize * v))),
+    smallestFactor: Math.min(...factors),
+    volumeFactor: Number.isFinite(volume) ? volume : null,
     nearestReciprocal: reciprocals.sort((a, b) => distance(a) - distance(b))[0] ?? null,
   };
 }

@@ -40,19 +40,21 @@ function ask({ spec, host, problem, objective, theta, labels, tick }: Experiment
 function certify({ spec, problem, objective, minimum, stepSize, tick }: StabilityContext, answer: StabilityAnswer) {
   tick("non-singularity", null);
   const factors = answer.eigenvalues && localFactors(answer.eigenvalues, stepSize);
-  const none = { smallestFactor: null, nearestReciprocal: null };
+  const none = { smallestFactor: null, nearestReciprocal: null, volumeFactor: null };
   return nonsingularity(spec, problem, objective, minimum.theta, answer.law, stepSize, factors ?? none);
 }
 
 /** min |1 − ηλ_i| over all eigenvalues (ker H contributes 1), and the 1/λ_i nearest to η. */
 function localFactors(eigenvalues: Float64Array, stepSize: number) {
   let smallestFactor = 1;
+  let volume = 0;
   let nearestReciprocal: number | null = null;
   for (const eigenvalue of eigenvalues) {
     const factor = Math.abs(1 - stepSize * eigenvalue);
+    volume += Math.log(factor);
     if (factor > smallestFactor || !(eigenvalue > 0)) continue;
     smallestFactor = factor;
     nearestReciprocal = 1 / eigenvalue;
   }
-  return { smallestFactor, nearestReciprocal };
+  return { smallestFactor, nearestReciprocal, volumeFactor: Number.isFinite(volume) ? volume : null };
 }

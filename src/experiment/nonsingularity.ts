@@ -4,12 +4,13 @@ import {
   type Decision,
   decideProblem,
   demonstrateCollapse,
+  type Start,
 } from "../certify/index.ts";
 import type { Objective } from "../compile/index.ts";
 import { type Rational, showRational, toNumber } from "../modular/index.ts";
 import { createRng } from "../numeric/index.ts";
 import type { Problem } from "../program/index.ts";
-import type { CertificateEvidence, NonsingularityResult } from "../record/index.ts";
+import type { CertificateEvidence, DeadAtStart, NonsingularityResult } from "../record/index.ts";
 import type { BatchLaw } from "../sampling/index.ts";
 import type { RunSpec } from "../spec/index.ts";
 import { exactBatches } from "./exact-batches.ts";
@@ -20,6 +21,15 @@ export interface LocalFactors {
   /** min |1 − ηλ_i| over the eigenvalues of the Hessian at θ; null when they were not all computed. */
   readonly smallestFactor: number | null;
   readonly nearestReciprocal: number | null;
+  /** Σ log|1 − ηλ_i|. */
+  readonly volumeFactor: number | null;
+}
+
+/** What only a thorough examination spends time on. */
+export interface ThoroughOptions {
+  /** Places whose pieces are examined where there are too many for all. */
+  readonly starts: readonly Start[];
+  readonly deadAtStart: (decision: Decision) => DeadAtStart | null;
 }
 
 /** Arithmetic operations that `check` and `certify` spend where no theorem decides: about one second, and minutes. */
@@ -35,18 +45,25 @@ export function nonsingularity(
   law: BatchLaw,
   stepSize: number,
   local: LocalFactors,
-  thorough = false,
+  thorough: ThoroughOptions | null = null,
 ): { readonly result: NonsingularityResult; readonly decision: Decision; readonly warnings: readonly string[] } {
   const { pieces, trials } = spec.certify;
   const batches = exactBatches(withNumbers(spec, law), problem, law);
   const decision = decideProblem(problem, ruleFacts(spec, stepSize, batches), {
     ...{ theta, pieces, trials, ...batches },
     effort: thorough ? thoroughEffort : quickEffort,
+    starts: thorough?.starts ?? [],
     rng: createRng(spec.seed, "pieces"),
   });
   const isSingular = decision.finding.verdict === "disproved";
   const demonstration = isSingular ? demonstrate(spec, objective, theta, law, stepSize, decision) : null;
-  const result = resultOf(decision, stepSize, local, demonstration, evidenceOf(decision));
+  const result: NonsingularityResult = {
+    ...resultOf(decision, stepSize, local),
+    deadAtStart: thorough?.deadAtStart(decision) ?? null,
+    remedy: remedyFor(decision),
+    demonstration,
+    evidence: evidenceOf(decision),
+  };
   return { result, decision, warnings: decision.finding.warnings };
 }
 
@@ -99,10 +116,9 @@ function resultOf(
   { finding, piecesExamined }: Decision,
   stepSize: number,
   local: LocalFactors,
-  demonstration: Collapse | null,
-  evidence: CertificateEvidence | null,
-): NonsingularityResult {
-  const { verdict, scope, reach, method, statement, source, reason, complete, hypotheses, assumptions } = finding;
+): Omit<NonsingularityResult, "deadAtStart" | "remedy" | "demonstration" | "evidence"> {
+  const { verdict, scope, reach, method, statement, source, reason, complete, settledBelow } = finding;
+  const { hypotheses, assumptions } = finding;
   const exceptionalStepSizes = finding.exceptional.map((e) => ({
     value: toNumber(e.value),
     rational: e.polynomial === undefined ? showRational(e.value) : null,
@@ -113,14 +129,22 @@ function resultOf(
   const distance = (value: number) => Math.abs(Math.log(value / stepSize));
   const nearest = exceptionalStepSizes.map((e) => e.value).sort((a, b) => distance(a) - distance(b))[0];
   return {
-    ...{ stepSize, verdict, scope, reach, method, statement, source, reason, complete },
+    ...{ stepSize, verdict, scope, reach, method, statement, source, reason, complete, settledBelow },
     piecesExamined,
     exceptionalStepSizes,
     nearestExceptional: nearest ?? null,
     ...local,
     hypotheses,
     assumptions,
-    demonstration,
-    evidence,
   };
+}
+
+/** A step size drawn from a density is none of the at most countably many exceptional ones, with probability 1. */
+function remedyFor({ finding: { verdict, reach, warnings }, subject: { rule } }: Decision): string | null {
+  if (rule.type === "amsgrad") return null;
+  const near = warnings.some((w) => w.includes("numerically at"));
+  if (verdict === "proved" && !near) return null;
+  return verdict === "undecided" && reach === "almost-every"
+    ? "draw the step size from a density, for instance η(1 + 1e-6·u) with u uniform: with probability 1 it is none of the exceptional ones"
+    : "jitter the step size by 1e-6: with probability 1 the step is then non-singular";
 }

@@ -22,6 +22,7 @@ export type {
   CertificateRecord,
   CertificateVerdict,
   CollapseDemonstration,
+  DeadAtStart,
   ExceptionalStepSize,
   NonsingularityResult,
   Reach,

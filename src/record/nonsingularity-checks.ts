@@ -4,6 +4,7 @@ import type {
   CertificateEvidence,
   CertificateRecord,
   CollapseDemonstration,
+  DeadAtStart,
   ExceptionalStepSize,
   NonsingularityResult,
   WitnessRecord,
@@ -40,6 +41,18 @@ export const nonsingularity = objectWith({
   nearestExceptional: orNull(number),
   smallestFactor: orNull(number),
   nearestReciprocal: orNull(number),
+  volumeFactor: orNull(number),
+  settledBelow: orNull(number),
+  deadAtStart: orNull(
+    objectWith({
+      value: number,
+      confidence95: interval,
+      draws: count,
+      units: count,
+      method: text,
+    } satisfies Fields<DeadAtStart>),
+  ),
+  remedy: orNull(text),
   hypotheses: listOf(hypothesis),
   assumptions: listOf(text),
   demonstration: orNull(

@@ -65,10 +65,27 @@ export interface NonsingularityResult {
   /** σ_min(I − ηH) at θ, and 1/λ_i nearest to η among the eigenvalues of H at θ. */
   readonly smallestFactor: number | null;
   readonly nearestReciprocal: number | null;
+  /** Σ log|1 − ηλ_i| at θ: by how much one step scales volume there, as a logarithm. */
+  readonly volumeFactor: number | null;
+  /** Every step size below this that is not listed is proved too, on the scope of the verdict. */
+  readonly settledBelow: number | null;
+  /** How likely the initialiser starts on a piece with a dead last hidden layer; null when that was not asked. */
+  readonly deadAtStart: DeadAtStart | null;
+  /** What helps against a singular or undecided step. */
+  readonly remedy: string | null;
   readonly hypotheses: readonly Hypothesis[];
   readonly assumptions: readonly string[];
   readonly demonstration: CollapseDemonstration | null;
   readonly evidence: CertificateEvidence | null;
+}
+
+/** The probability that a freshly drawn network has a last hidden layer that is 0 on every sample. */
+export interface DeadAtStart {
+  readonly value: number;
+  readonly confidence95: readonly [number, number];
+  readonly draws: number;
+  readonly units: number;
+  readonly method: string;
 }
 
 /** A certificate of the run: what it claims with its evidence, and the part of the experiment that it is about. */

@@ -114,11 +114,20 @@ function demonstration({ demonstration }: NonsingularityResult): Markup | null {
   );
 }
 
-function nearness({ nearestExceptional, nearestReciprocal, smallestFactor }: NonsingularityResult): Markup | null {
+function nearness(result: NonsingularityResult): Markup | null {
+  const { nearestExceptional, nearestReciprocal, smallestFactor, volumeFactor, deadAtStart, remedy } = result;
   const parts: string[] = [];
   if (nearestExceptional !== null) parts.push(`The nearest exceptional step size is ${exact(nearestExceptional)}.`);
   if (nearestReciprocal !== null) parts.push(`At this point the nearest 1/λ_i is ${exact(nearestReciprocal)}.`);
   if (smallestFactor !== null) parts.push(`The smallest singular value of I − ηH here is ${exact(smallestFactor)}.`);
+  if (volumeFactor !== null) parts.push(`One step scales volume here by e^${rough(volumeFactor)}.`);
+  if (deadAtStart !== null) {
+    const [lo, hi] = deadAtStart.confidence95;
+    parts.push(
+      `A fresh network starts with its last hidden layer dead with probability ${rough(deadAtStart.value)} (95 %: ${rough(lo)} to ${rough(hi)}).`,
+    );
+  }
+  if (remedy !== null) parts.push(`What helps: ${remedy}.`);
   return parts.length === 0 ? null : note(parts.join(" "));
 }
 
