@@ -24,5 +24,5 @@ export * from "./objective.ts";
 export * from "./threads/index.ts";
 export { wasmDenseKernels } from "./wasm/dense-kernels.ts";
 export { nativeEngine, threadedEngine, wasmEngine } from "./wasm/engine.ts";
-export { wasmFactorKernel } from "./wasm/factor-kernel.ts";
+export { threadedFactorKernel, wasmFactorKernel } from "./wasm/factor-kernel.ts";
 export type { NativeMatrix, NativeProduct, NativeProducts } from "./wasm/native-products.ts";

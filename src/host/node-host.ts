@@ -6,6 +6,7 @@ import {
   type Engine,
   interpreterEngine,
   threadedEngine,
+  threadedFactorKernel,
   wasmDenseKernels,
   wasmEngine,
   wasmFactorKernel,
@@ -78,7 +79,7 @@ interface Tools extends Pick<Host, "library" | "factorKernel"> {
 
 function toolsOf(engine: EngineName, threads: number, crew: Crew | null): Tools {
   if (engine === "reference") return { engine: interpreterEngine, kernels: null };
-  const factorKernel = wasmFactorKernel;
+  const factorKernel = crew ? threadedFactorKernel(crew) : wasmFactorKernel;
   const compiler = crew ? threadedEngine(crew) : wasmEngine;
   if (engine === "wasm") return { engine: compiler, kernels: wasmDenseKernels(), factorKernel };
   const backend = nativeBackend();

@@ -14,6 +14,11 @@ export interface FactorKernel {
   apply(indices: Int32Array, weights: Float64Array, stepSize: number, c: Float64Array): void;
   /** Many batches, several vectors; see `FactorRun`. */
   advance(run: FactorRun): void;
+  /**
+   * Several independent runs, as `advance` does each; where there are threads, at once. The batches of all runs have
+   * been read when `meanwhile` is called, once, to prepare what comes next.
+   */
+  advanceAll?(runs: readonly FactorRun[], meanwhile: () => void): void;
 }
 
 /**

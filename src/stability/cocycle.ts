@@ -8,6 +8,8 @@ export interface Cocycle {
   readonly period: number;
   /** One realisation, from its first factor on. */
   path(rng: Rng): CocyclePath;
+  /** Grows the vector of each of several paths of this cocycle, as `grow` does one by one; with threads, at once. */
+  growAll?(paths: readonly CocyclePath[], vectors: readonly Float64Array[], steps: number): number[];
 }
 
 /** A realisation of the factors, consumed step by step. */

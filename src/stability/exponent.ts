@@ -63,7 +63,7 @@ export function estimateExponent(cocycle: Cocycle, options: ExponentOptions): Ex
   let rounds = 0;
   for (;;) {
     const segments = Math.max(SEGMENTS, running[0].growth.length); // doubles what there is
-    if (!running.every((chain) => extend(chain, segments, length, burnIn))) return superstable(chains * burnIn);
+    if (!extendAll(cocycle, running, segments, length, burnIn)) return superstable(chains * burnIn);
     const measured = chains * running[0].growth.length * length;
     const estimate = asEstimate(running, measured);
     progress?.(measured, maxSteps);
@@ -98,22 +98,42 @@ function startChain(cocycle: Cocycle, rng: Rng, burnIn: number, start: readonly 
   return chain;
 }
 
-/** Measures `segments` more segments; false when the product itself is 0 (superstable). */
-function extend(chain: Chain, segments: number, length: number, burnIn: number): boolean {
+/** Measures `segments` more segments of every chain; false when the product itself is 0 (superstable). */
+function extendAll(
+  cocycle: Cocycle,
+  chains: readonly Chain[],
+  segments: number,
+  length: number,
+  burnIn: number,
+): boolean {
+  const { growAll } = cocycle;
+  const extend = (chain: Chain, growth?: number) => measure(chain, length, burnIn, growth);
+  if (!growAll) return chains.every((chain) => Array.from({ length: segments }).every(() => extend(chain)));
+  const paths = chains.map(({ path }) => path);
   for (let i = 0; i < segments; i++) {
-    for (;;) {
-      if (chain.vector === null) return false;
-      const growth = chain.path.grow(chain.vector, length);
-      const control = chain.path.control?.() ?? 0;
-      if (growth > Number.NEGATIVE_INFINITY) {
-        chain.growth.push(growth / length);
-        chain.control.push(control / length);
-        break;
-      }
-      rescue(chain, chain.vector.length, Math.ceil(burnIn / length) * length);
-    }
+    const vectors = chains.map(({ vector }) => vector);
+    if (vectors.some((vector) => vector === null)) return false;
+    const growths = growAll(paths, vectors as Float64Array[], length);
+    if (!chains.every((chain, j) => extend(chain, growths[j]))) return false;
   }
   return true;
+}
+
+/** One more segment of a chain, which may have been grown already; false when the product itself is 0. */
+function measure(chain: Chain, length: number, burnIn: number, grown?: number): boolean {
+  let known = grown;
+  for (;;) {
+    if (chain.vector === null) return false;
+    const growth = known ?? chain.path.grow(chain.vector, length);
+    known = undefined;
+    const control = chain.path.control?.() ?? 0;
+    if (growth > Number.NEGATIVE_INFINITY) {
+      chain.growth.push(growth / length);
+      chain.control.push(control / length);
+      return true;
+    }
+    rescue(chain, chain.vector.length, Math.ceil(burnIn / length) * length);
+  }
 }
 
 /**

@@ -1,4 +1,4 @@
-import { createFactorKernel, type FactorKernel, type Matrix, type Rng } from "../numeric/index.ts";
+import { createFactorKernel, type FactorKernel, type FactorRun, type Matrix, type Rng } from "../numeric/index.ts";
 import type { BatchLaw, BatchStream } from "../sampling/index.ts";
 import { type BatchSpectra, logDeterminants } from "./batch-spectra.ts";
 import type { Cocycle, CocyclePath } from "./cocycle.ts";
@@ -25,51 +25,89 @@ export function factorCocycle(samples: SampleFactors, law: BatchLaw, options: Fa
   return {
     dimension: samples.factor.cols,
     period: law.epochLength,
-    path: (rng) => factorPath(kernel, law, stepSize, control, rng),
+    path: (rng) => new FactorPath(kernel, law, stepSize, control, rng),
+    ...(kernel.advanceAll && {
+      growAll: (paths, vectors, steps) => growAll(kernel, paths as FactorPath[], vectors, steps),
+    }),
   };
 }
 
 /** Steps handed to the kernel in one call. */
 const CHUNK = 256;
 
-function factorPath(
+class FactorPath implements CocyclePath {
+  private readonly kernel: FactorKernel;
+  private readonly stream: BatchStream;
+  private readonly chunk: BatchChunk;
+  private readonly stepSize: Float64Array;
+  private readonly controls: Float64Array | null;
+  private controlSum = 0;
+
+  constructor(kernel: FactorKernel, law: BatchLaw, stepSize: number, controls: Float64Array | null, rng: Rng) {
+    this.kernel = kernel;
+    this.stream = law.stream(rng);
+    this.chunk = batchChunk(law.size);
+    this.stepSize = Float64Array.of(stepSize);
+    this.controls = controls;
+  }
+
+  step(frame: Float64Array, count: number): void {
+    this.chunk.fill(this.stream, 1);
+    const stepSizes = new Float64Array(count).fill(this.stepSize[0]);
+    this.kernel.advance({ ...this.chunk.batches(), stepSizes, vectors: frame.subarray(0, count * this.kernel.rank) });
+  }
+
+  grow(c: Float64Array, steps: number): number {
+    const growth = new Float64Array(1);
+    for (let t = 0; t < steps; t += CHUNK) {
+      this.draw(Math.min(CHUNK, steps - t));
+      this.kernel.advance(this.run(c, growth));
+    }
+    return finite(growth[0]);
+  }
+
+  control(): number {
+    const sum = this.controlSum;
+    this.controlSum = 0;
+    return sum;
+  }
+
+  /** Draws the next `count` batches. */
+  draw(count: number): void {
+    const { chunk, controls } = this;
+    chunk.fill(this.stream, count);
+    if (controls === null) return;
+    for (let j = 0; j < chunk.offsets[count]; j++) this.controlSum += controls[chunk.indices[j]];
+  }
+
+  /** The batches drawn, for the vector c. */
+  run(c: Float64Array, growth: Float64Array): FactorRun {
+    return { ...this.chunk.batches(), stepSizes: this.stepSize, vectors: c, growth };
+  }
+}
+
+/** The batches of the next chunk are drawn while threads work on this one. */
+function growAll(
   kernel: FactorKernel,
-  law: BatchLaw,
-  stepSize: number,
-  control: Float64Array | null,
-  rng: Rng,
-): CocyclePath {
-  const stream = law.stream(rng);
-  const chunk = batchChunk(law.size);
-  const growth = new Float64Array(1);
-  const single = Float64Array.of(stepSize);
-  let controlSum = 0;
-  const follow = (from: number) => {
-    if (control === null) return;
-    for (let j = from; j < chunk.offsets[chunk.count]; j++) controlSum += control[chunk.indices[j]];
+  paths: readonly FactorPath[],
+  vectors: readonly Float64Array[],
+  steps: number,
+): number[] {
+  const growths = paths.map(() => new Float64Array(1));
+  const draw = (t: number) => {
+    if (t < steps) for (const path of paths) path.draw(Math.min(CHUNK, steps - t));
   };
-  return {
-    step(frame, count) {
-      chunk.fill(stream, 1);
-      const stepSizes = new Float64Array(count).fill(stepSize);
-      kernel.advance({ ...chunk.batches(), stepSizes, vectors: frame.subarray(0, count * kernel.rank) });
-    },
-    grow(c, steps) {
-      growth[0] = 0;
-      for (let t = 0; t < steps; t += CHUNK) {
-        chunk.fill(stream, Math.min(CHUNK, steps - t));
-        follow(0);
-        kernel.advance({ ...chunk.batches(), stepSizes: single, vectors: c, growth });
-      }
-      if (Number.isNaN(growth[0])) throw new RangeError("factorCocycle: the product left the range of doubles");
-      return growth[0];
-    },
-    control() {
-      const sum = controlSum;
-      controlSum = 0;
-      return sum;
-    },
-  };
+  draw(0);
+  for (let t = 0; t < steps; t += CHUNK) {
+    const runs = paths.map((path, i) => path.run(vectors[i], growths[i]));
+    kernel.advanceAll!(runs, () => draw(t + CHUNK));
+  }
+  return growths.map(([growth]) => finite(growth));
+}
+
+function finite(growth: number): number {
+  if (Number.isNaN(growth)) throw new RangeError("factorCocycle: the product left the range of doubles");
+  return growth;
 }
 
 interface BatchChunk {

@@ -75,9 +75,9 @@ function patient(crew: Crew): Crew {
       });
       return {
         ...job,
-        run(stage, count) {
+        run(stage, count, meanwhile) {
           if (!job.awaitReady(5000)) throw new Error("the other thread has not come");
-          job.run(stage, count);
+          job.run(stage, count, meanwhile);
         },
       };
     },

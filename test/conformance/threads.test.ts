@@ -1,15 +1,25 @@
 import { spawn, spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
-import { compileObjective, ThreadError, threadedEngine, wasmEngine } from "../../src/compile/index.ts";
+import {
+  compileObjective,
+  ThreadError,
+  threadedEngine,
+  threadedFactorKernel,
+  wasmEngine,
+} from "../../src/compile/index.ts";
 import type { CrewJob, Piece } from "../../src/compile/threads/index.ts";
 import { i32 } from "../../src/compile/wasm/expressions.ts";
 import { FunctionBuilder } from "../../src/compile/wasm/function-builder.ts";
 import { ModuleBuilder } from "../../src/compile/wasm/module-builder.ts";
 import { startCrew } from "../../src/host/crew.ts";
 import { networkProblem } from "../../src/network/index.ts";
-import { createRng } from "../../src/numeric/index.ts";
+import { createFactorKernel, createRng, matrix, norm } from "../../src/numeric/index.ts";
 import * as p from "../../src/program/index.ts";
+import { batchLaw } from "../../src/sampling/index.ts";
+import { estimateExponent } from "../../src/stability/exponent.ts";
+import { factorCocycle } from "../../src/stability/factor-cocycle.ts";
+import { sampleFactors } from "../../src/stability/sample-factors.ts";
 import { crewOfTwo } from "./engines.ts";
 
 // Threads change when numbers are ready, never the numbers: pieces are ranges of a kernel's units, each computed as
@@ -51,6 +61,46 @@ test("loss, gradient, Hessian–vector product and tangent kernel of a network h
     expect(found.length).toBe(expected.length);
     expect(found.every((y: number, i: number) => Object.is(y, expected[i]))).toBe(true);
   }
+});
+
+// Four chains of 300 steps; the third begins so short that its first step counts as annihilation.
+test("runs of a factor kernel at once have the bits of the plain kernel, one by one", () => {
+  const [m, k, rank] = [24, 2, 37];
+  const phi = matrix(m * k, rank, values(m * k * rank, "phi"));
+  const kernel = threadedFactorKernel(crewOfTwo)(phi, k);
+  const plain = createFactorKernel(phi, k);
+  const offsets = Int32Array.from({ length: 301 }, (_, t) => 16 * t);
+  const runs = () =>
+    [0.01, 0.02, 0.05, 0.03].map((stepSize, chain) => {
+      const draws = createRng(7, `batches ${chain}`);
+      const c = values(rank, `c ${chain}`);
+      const size = norm(c);
+      return {
+        indices: Int32Array.from({ length: 4800 }, () => draws.integer(m)),
+        ...{ weights: new Float64Array(4800).fill(1 / 16), offsets, stepSizes: Float64Array.of(stepSize) },
+        ...{ vectors: c.map((x) => (chain === 2 ? 1e-14 * x : x / size)), growth: new Float64Array(1) },
+      };
+    });
+  const [one, two] = [runs(), runs()];
+  for (const run of one) plain.advance(run);
+  let meanwhile = 0;
+  kernel.advanceAll!(two, () => meanwhile++);
+  expect(meanwhile).toBe(1);
+  expect(two.map(({ vectors, growth }) => ({ vectors, growth }))).toEqual(
+    one.map(({ vectors, growth }) => ({ vectors, growth })),
+  );
+  expect(two[2]!.growth[0]).toBe(Number.NEGATIVE_INFINITY);
+});
+
+test("λ is the same number on two threads", () => {
+  const phi = matrix(40, 30, values(1200, "λ"));
+  const law = batchLaw({ size: 8, sampleCount: 40 });
+  const [one, two] = [createFactorKernel, threadedFactorKernel(crewOfTwo)].map((kernel) =>
+    estimateExponent(factorCocycle(sampleFactors(phi, 1), law, { stepSize: 0.05, kernel }), {
+      ...{ rng: createRng(8, "chains"), steps: 20_000, maxSteps: 20_000, burnIn: 100 },
+    }),
+  );
+  expect(two).toEqual(one);
 });
 
 test("small programs are left to one thread", () => {

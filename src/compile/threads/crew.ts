@@ -18,10 +18,11 @@ export interface CrewJob {
   awaitReady(milliseconds: number): boolean;
   /**
    * Does pieces 0 … count − 1 of a stage, each once, by whichever thread is free, and returns when all are done. While
-   * the members are not ready this thread does all of them, from 0 on.
+   * the members are not ready this thread does all of them, from 0 on. `meanwhile` is called once, as soon as others
+   * may have begun.
    * @throws ThreadError when a piece failed in another thread or a thread ended; what this thread's own piece threw.
    */
-  run(stage: number, count: number): void;
+  run(stage: number, count: number, meanwhile?: () => void): void;
   dispose(): void;
 }
 
@@ -81,10 +82,13 @@ export function createCrew({ control, ports, call }: CrewSeats): Crew | null {
         });
         return isReady();
       },
-      run(stage, count) {
+      run(stage, count, meanwhile = () => {}) {
         if (disposed) throw new Error("CrewJob: the job was disposed of");
-        if (count === 1 || !isReady()) for (let piece = 0; piece < count; piece++) own(stage, piece);
-        else share(control, words, job, stage, count, own);
+        if (count > 1 && isReady()) share(control, words, { job, stage, count }, own, meanwhile);
+        else {
+          for (let piece = 0; piece < count; piece++) own(stage, piece);
+          meanwhile();
+        }
       },
       dispose() {
         if (!disposed) send({ kind: "forget", job });
@@ -98,24 +102,27 @@ export function createCrew({ control, ports, call }: CrewSeats): Crew | null {
 function share(
   control: SharedArrayBuffer,
   words: Int32Array,
-  job: number,
-  stage: number,
-  count: number,
+  { job, stage, count }: { readonly job: number; readonly stage: number; readonly count: number },
   own: Piece,
+  meanwhile: () => void,
 ): void {
   Atomics.store(words, word.job, job);
   Atomics.store(words, word.stage, stage);
   Atomics.store(words, word.unfinished, count);
   Atomics.store(words, word.remaining, count);
   wakeSleepers(words);
+  let begun = 0;
   try {
+    meanwhile();
     for (let piece = claim(words); piece >= 0; piece = claim(words)) {
+      begun = 1;
       own(stage, piece);
+      begun = 0;
       Atomics.sub(words, word.unfinished, 1);
     }
   } catch (error) {
     // Take back what nobody has claimed, and the piece that failed here.
-    Atomics.sub(words, word.unfinished, Atomics.exchange(words, word.remaining, 0) + 1);
+    Atomics.sub(words, word.unfinished, Atomics.exchange(words, word.remaining, 0) + begun);
     awaitOthers(words);
     Atomics.store(words, word.failed, 0);
     throw error;

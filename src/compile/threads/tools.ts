@@ -1,5 +1,6 @@
+import { factorStepsTool } from "../wasm/factor-tool.ts";
 import { programTool } from "../wasm/program-tool.ts";
 import type { Tools } from "./member.ts";
 
 /** The jobs of this room that threads can share. */
-export const compileTools: Tools = { program: programTool };
+export const compileTools: Tools = { program: programTool, "factor steps": factorStepsTool };

@@ -1,12 +1,18 @@
 import { createFactorKernel, type FactorKernel, type FactorRun, type Matrix } from "../../numeric/index.ts";
+import type { Crew } from "../threads/crew.ts";
+import { FactorJobs, factorStepsTool, MOST_RUNS, RUN_WORDS, type SharedFactorSteps } from "./factor-tool.ts";
 import { type FactorPlaces, factorSteps } from "./kernels/factor-steps.ts";
 import { ModuleBuilder } from "./module-builder.ts";
 
 const PAGE = 65536;
 /** The address space of WebAssembly, less a little. */
 const LARGEST = 2 ** 32 - 16 * PAGE;
+const TABLE_BYTES = 4 * RUN_WORDS * MOST_RUNS;
+/** Operations of all runs together below which one thread is faster. */
+const LEAST_WORK = 4e5;
 
-const kernels = new WeakMap<Float64Array, Map<string, FactorKernel>>();
+/** Makes kernels; see `wasmFactorKernel`. */
+export type FactorKernelMaker = (phi: Matrix, outputsPerSample: number) => FactorKernel;
 
 /**
  * The numeric room's `FactorKernel` in WebAssembly: two doubles at a time, each batch's rows read once for all lanes.
@@ -18,48 +24,94 @@ const kernels = new WeakMap<Float64Array, Map<string, FactorKernel>>();
  *
  * @throws RangeError when Φ's rows are not a multiple of `outputsPerSample`.
  */
-export function wasmFactorKernel(phi: Matrix, outputsPerSample: number): FactorKernel {
-  const key = `${phi.rows} ${phi.cols} ${outputsPerSample}`;
-  let known = kernels.get(phi.data);
-  if (!known) kernels.set(phi.data, (known = new Map()));
-  let kernel = known.get(key);
-  if (!kernel) {
-    const plain = createFactorKernel(phi, outputsPerSample);
-    known.set(key, (kernel = load(phi, plain) ?? plain));
-  }
-  return kernel;
+export const wasmFactorKernel: FactorKernelMaker = remembering((phi, plain) => load(phi, plain, null));
+
+/** The same kernels, with the threads of a crew for `advanceAll`. */
+export function threadedFactorKernel(crew: Crew): FactorKernelMaker {
+  const jobs = new FactorJobs(crew);
+  return remembering((phi, plain) => load(phi, plain, jobs));
+}
+
+/** One kernel for the same data. */
+function remembering(make: (phi: Matrix, plain: FactorKernel) => FactorKernel | null): FactorKernelMaker {
+  const kernels = new WeakMap<Float64Array, Map<string, FactorKernel>>();
+  return (phi, outputsPerSample) => {
+    const key = `${phi.rows} ${phi.cols} ${outputsPerSample}`;
+    let known = kernels.get(phi.data);
+    if (!known) kernels.set(phi.data, (known = new Map()));
+    let kernel = known.get(key);
+    if (!kernel) {
+      const plain = createFactorKernel(phi, outputsPerSample);
+      known.set(key, (kernel = make(phi, plain) ?? plain));
+    }
+    return kernel;
+  };
 }
 
 /** Null when the memory cannot be had. */
-function load(phi: Matrix, { sampleCount, outputsPerSample, rank }: FactorKernel): FactorKernel | null {
+function load(phi: Matrix, plain: FactorKernel, jobs: FactorJobs | null): FactorKernel | null {
+  const { sampleCount, outputsPerSample, rank } = plain;
   const stride = Math.ceil(rank / 4) * 4;
   const phiBytes = 8 * stride * phi.rows;
+  const table = jobs ? phiBytes : 0;
+  const start = jobs ? phiBytes + TABLE_BYTES : phiBytes;
   if (rank === 0 || phiBytes > LARGEST / 2) return null;
-  const pages = Math.ceil(phiBytes / PAGE) + 1;
+  const pages = Math.ceil(start / PAGE) + 1;
   let memory: WebAssembly.Memory;
   try {
-    memory = new WebAssembly.Memory({ initial: pages });
+    memory = new WebAssembly.Memory({ initial: pages, ...(jobs && { maximum: 65536, shared: true }) });
   } catch {
     return null;
   }
   const home = new Float64Array(memory.buffer);
   for (let i = 0; i < phi.rows; i++) home.set(phi.data.subarray(i * rank, (i + 1) * rank), i * stride);
-  const module = new ModuleBuilder();
-  module.export("advance", module.add(factorSteps(module, { outputs: outputsPerSample, rank, stride })));
-  const instance = new WebAssembly.Instance(new WebAssembly.Module(module.bytes(pages)), { env: { memory } });
-  const steps = instance.exports["advance"] as (...values: number[]) => void;
+  const builder = new ModuleBuilder();
+  builder.export("advance", builder.add(factorSteps(builder, { outputs: outputsPerSample, rank, stride })));
+  const module = new WebAssembly.Module(builder.bytes(pages, jobs !== null));
+  const shared: SharedFactorSteps = { module, memory, table };
+  const piece = factorStepsTool(shared);
 
-  const advance = (run: FactorRun): void => {
-    checkIndices(run, sampleCount);
-    const { places, bytes } = layOut(run, outputsPerSample, stride, phiBytes);
+  /** The runs with room for each of them behind the others, and what the function takes for each. */
+  const enter = (runs: readonly FactorRun[]) => {
+    let bytes = start;
+    const entered = runs.map((run) => {
+      checkIndices(run, sampleCount);
+      const { places, bytes: end } = layOut(run, outputsPerSample, stride, bytes);
+      bytes = end;
+      const counts = [run.offsets.length - 1, run.stepSizes.length, run.growth ? 1 : 0];
+      return { run, places, values: [...counts, ...Object.values(places)] };
+    });
     if (bytes > memory.buffer.byteLength) grow(memory, bytes);
-    copyIn(run, places, memory.buffer, rank, stride);
-    const stepCount = run.offsets.length - 1;
-    steps(stepCount, run.stepSizes.length, run.growth ? 1 : 0, ...Object.values(places));
-    copyOut(run, places, memory.buffer, rank, stride);
+    for (const { run, places } of entered) copyIn(run, places, memory.buffer, rank, stride);
+    return entered;
+  };
+  const leave = (entered: ReturnType<typeof enter>) => {
+    for (const { run, places } of entered) copyOut(run, places, memory.buffer, rank, stride);
+  };
+  const advance = (run: FactorRun): void => {
+    const entered = enter([run]);
+    piece.call(entered[0]!.values);
+    leave(entered);
+  };
+  const advanceAll = (runs: readonly FactorRun[], meanwhile: () => void): void => {
+    const work = runs.reduce((sum, run) => sum + 4 * run.offsets.at(-1)! * outputsPerSample * rank, 0);
+    const job = runs.length > 1 && runs.length <= MOST_RUNS && work >= LEAST_WORK ? jobs?.of(shared, piece) : null;
+    if (!job) {
+      for (const run of runs) advance(run);
+      meanwhile();
+      return;
+    }
+    const entered = enter(runs);
+    const words = new Int32Array(memory.buffer, table, RUN_WORDS * runs.length);
+    entered.forEach(({ values }, i) => {
+      words.set(values, RUN_WORDS * i);
+    });
+    job.run(0, runs.length, meanwhile);
+    leave(entered);
   };
   return {
     ...{ sampleCount, outputsPerSample, rank, advance },
+    ...(jobs && { advanceAll }),
     apply(indices, weights, stepSize, c) {
       const offsets = Int32Array.of(0, indices.length);
       advance({ indices, weights, offsets, stepSizes: Float64Array.of(stepSize), vectors: c });
@@ -74,14 +126,14 @@ function checkIndices({ indices, offsets }: FactorRun, sampleCount: number): voi
   }
 }
 
-/** Addresses behind Φ, each a multiple of 16, in the order of the arguments of `factorSteps`. */
-function layOut(run: FactorRun, k: number, stride: number, phiBytes: number): { places: FactorPlaces; bytes: number } {
+/** Addresses from `start` on, each a multiple of 16, in the order of the arguments of `factorSteps`. */
+function layOut(run: FactorRun, k: number, stride: number, start: number): { places: FactorPlaces; bytes: number } {
   const { offsets, stepSizes, growth } = run;
   const entries = offsets[offsets.length - 1]!;
   const lanes = stepSizes.length;
   let largest = 0;
   for (let t = 1; t < offsets.length; t++) largest = Math.max(largest, offsets[t]! - offsets[t - 1]!);
-  let bytes = phiBytes;
+  let bytes = start;
   const place = (size: number) => {
     const address = bytes;
     bytes += Math.ceil(size / 16) * 16;
