@@ -1,4 +1,4 @@
-import type { Engine } from "../compile/index.ts";
+import type { Crew, Engine } from "../compile/index.ts";
 import type { KernelMaker } from "../stability/index.ts";
 
 /**
@@ -32,6 +32,8 @@ export interface Host {
   /** What an interrupted run of the same runId has left, where runs are kept. */
   readonly journal?: Journal;
   readonly threads: number;
+  /** The threads beside this one, where there are any and all compute with WebAssembly. */
+  readonly crew?: Crew;
   /** Bytes that may be allocated. */
   readonly memory: number;
 }

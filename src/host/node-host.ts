@@ -47,6 +47,7 @@ export function nodeHost({ folder, engine, keptIn, crew = null, ...rest }: NodeH
     ...rest,
     ...tools,
     threads,
+    ...(crew && engine === "wasm" && { crew }),
     ...(keptIn && { journal: openJournal(keptIn.folder, keptIn.runId) }),
     readFile: async (path) => readBytes(resolve(folder, path), path),
     sha256,

@@ -4,9 +4,10 @@ import { mu, type PhaseCell, phaseTasks } from "../../stability/index.ts";
 import type { Answer, Experiment } from "../answer.ts";
 import { lawFrom, lawOptions } from "../batch-law.ts";
 import { constantStepSize } from "../constant-step-size.ts";
-import { InputError } from "../host.ts";
+import { type Host, InputError } from "../host.ts";
 import { linearRule } from "../update-rule.ts";
 import { axisValues, withNumbers } from "./axis-values.ts";
+import { dealJobs } from "./deal-jobs.ts";
 import { type LocalProblem, localProblem } from "./local-problem.ts";
 import { type PhaseJob, phaseJob } from "./phase-job.ts";
 
@@ -32,16 +33,33 @@ export function phase(experiment: Experiment): Answer {
     const tasks = phaseTasks({ columns, rows }, known, options.steps);
     if (tasks.length === 0) break;
     const note = round === 1 ? "phase diagram" : "phase diagram, cells along the boundary";
-    let done = 0;
-    for (const { cells, job } of jobsOf(groups, tasks, options, round)) {
-      const found = phaseJob(job, host.factorKernel, (i) => tick(note, (done + i) / tasks.length));
-      done += cells.length;
-      const entry: JournalEntry = { cells, found };
+    const jobs = [...jobsOf(groups, tasks, options, round)];
+    const progress = (done: number) => tick(note, done / tasks.length);
+    let next = 0;
+    for (const found of doJobs(
+      host,
+      jobs.map(({ job }) => job),
+      progress,
+    )) {
+      const entry: JournalEntry = { cells: jobs[next++]!.cells, found };
       keep(known, entry);
       host.journal?.append(entry);
     }
   }
   return answer(plane, groups, known as PhaseCell[]);
+}
+
+/** The cells of each job, in order: by all threads where there are some, else one after the other. */
+function* doJobs(host: Host, jobs: readonly PhaseJob[], progress: (done: number) => void): Generator<PhaseCell[]> {
+  if (host.crew) {
+    yield* dealJobs(host.crew, jobs, progress);
+    return;
+  }
+  let done = 0;
+  for (const job of jobs) {
+    yield phaseJob(job, host.factorKernel, (own) => progress(done + own));
+    done += job.cells.length;
+  }
 }
 
 interface Plane {
