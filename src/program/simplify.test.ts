@@ -79,3 +79,25 @@ describe("simplify", () => {
     expect(program.bufferSizes).toEqual({ x: 3, y: 3, out: 3 });
   });
 });
+
+describe("without rounding", () => {
+  const kept = (node: p.Node) =>
+    simplify(p.buildProgram([{ buffer: "out", offset: 0, node }]), undefined, { rounding: "never" }).outputs[0]!.node;
+
+  // 0.1·3 is 3/10 for whoever wrote it, and 0.30000000000000004 in doubles.
+  test.each([
+    ["0.1·3", p.mul(p.constant(0.1), 3), "mul"],
+    ["1/3", p.div(p.constant(1), 3), "div"],
+    ["0.1 + 0.2", p.add(p.constant(0.1), 0.2), "add"],
+    ["√2", p.sqrt(p.constant(2)), "sqrt"],
+  ])("%s stays", (_, node, op) => {
+    expect(simplified(node).op).toBe("constant");
+    expect(kept(node).op).toBe(op);
+  });
+
+  test("integers and choices fold", () => {
+    expect(kept(p.mul(p.constant(6), 7))).toMatchObject({ op: "constant", attributes: { values: Float64Array.of(42) } });
+    expect(kept(p.neg(p.constant(0.1)))).toMatchObject({ op: "constant", attributes: { values: Float64Array.of(-0.1) } });
+    expect(kept(p.max(p.constant(0.1), 0.2))).toMatchObject({ op: "constant", attributes: { values: Float64Array.of(0.2) } });
+  });
+});

@@ -9,9 +9,9 @@ import { type Shape, sameShape, sizeOf } from "./shape.ts";
  * identities applied that hold for every double, signed zeros, infinities and NaN included. So every result is the
  * same bit for bit, whatever the engine.
  */
-export function simplify(program: Program, more: Identity = () => null): Program {
+export function simplify(program: Program, more: Identity = () => null, options: SimplifyOptions = {}): Program {
   const replaced = new Map<Node, Node>();
-  const simplifier = new Simplifier(more);
+  const simplifier = new Simplifier(more, options);
   for (const node of program.nodes) {
     const operands = node.operands.map((o) => replaced.get(o)!);
     const same = operands.every((o, i) => o === node.operands[i]);
@@ -27,6 +27,14 @@ export function simplify(program: Program, more: Identity = () => null): Program
  */
 export type Identity = (node: Node, simplest: (node: Node) => Node) => Node | null;
 
+export interface SimplifyOptions {
+  /**
+   * "never": constants stand for the numbers that a person wrote, 0.1 for 1/10, so none is folded where doubles would
+   * round: 0.1·3 is 3/10 then, and not 0.30000000000000004. Default: the rounding that running the program does.
+   */
+  readonly rounding?: "never";
+}
+
 /** The same operation on other operands. */
 export function remake(node: Node, operands: readonly Node[]): Node {
   return makeNode(node.op, operands, node.attributes as never);
@@ -39,10 +47,12 @@ export class Simplifier {
   private readonly known = new Map<string, Node>();
   private readonly numbers = new Map<object, number>();
   private readonly more: Identity;
+  private readonly mayRound: boolean;
   private readonly again = (node: Node) => this.simplest(node);
 
-  constructor(more: Identity = () => null) {
+  constructor(more: Identity = () => null, { rounding }: SimplifyOptions = {}) {
     this.more = more;
+    this.mayRound = rounding !== "never";
   }
 
   simplest(node: Node): Node {
@@ -58,7 +68,8 @@ export class Simplifier {
     let current = node;
     for (;;) {
       const elementwise = operations[current.op].elementwise;
-      const next = (elementwise && (foldConstants(current) ?? this.hoistBroadcast(current))) || step(current);
+      const next =
+        (elementwise && (foldConstants(current, this.mayRound) ?? this.hoistBroadcast(current))) || step(current);
       const further = next === current ? this.more(current, this.again) : next;
       if (further === null || further === current) return current;
       current = further;
@@ -185,11 +196,11 @@ function timesNegated(node: Node): Node {
   return mul(a!, constant(-numberOf(b!)!, b!.shape));
 }
 
-/** Division by a power of two is a product, exactly, as long as the reciprocal is a normal number. */
+/** Division by a power of two is a product, exactly; small powers only, whose reciprocals are their own simplest rationals. */
 function quotient(node: Node, a: Node, b: Node): Node {
   const c = numberOf(b);
   if (c === null) return node;
-  const power = Math.abs(c) >= 2 ** -1022 && Math.abs(c) <= 2 ** 1022 && Number.isInteger(Math.log2(Math.abs(c)));
+  const power = Math.abs(c) >= 2 ** -20 && Math.abs(c) <= 2 ** 20 && Number.isInteger(Math.log2(Math.abs(c)));
   return power && 2 ** Math.log2(Math.abs(c)) === Math.abs(c) ? mul(a, constant(1 / c, b.shape)) : node;
 }
 
@@ -255,11 +266,19 @@ const exact: Partial<Record<Node["op"], (...x: number[]) => number>> = {
   select: (c, a, b) => (c !== 0 ? a! : b!),
 };
 
-function foldConstants(node: Node): Node | null {
+/** Of these, the ones whose result is one of their operands, its negative, 0 or 1. */
+const choosing: ReadonlySet<Node["op"]> = new Set(
+  (["neg", "abs", "step", "max", "min", "less", "lessEqual", "select"] as const).values(),
+);
+
+function foldConstants(node: Node, mayRound: boolean): Node | null {
   const f = exact[node.op];
   if (!f || !node.operands.every((o) => o.op === "constant")) return null;
   const values = node.operands.map((o) => (o as NodeOf<"constant">).attributes.values);
   const length = values.every((v) => v.length === 1) ? 1 : sizeOf(node.shape);
   const result = Float64Array.from({ length }, (_, i) => f(...values.map((v) => v[v.length === 1 ? 0 : i]!)));
+  const whole =
+    node.op !== "sqrt" && node.op !== "div" && [...values, result].every((v) => v.every(Number.isSafeInteger));
+  if (!mayRound && !choosing.has(node.op) && !whole) return null;
   return constant(result.length === 1 ? result[0]! : result, node.shape);
 }

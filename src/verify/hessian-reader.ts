@@ -40,7 +40,8 @@ function derived(loss: p.LossProgram, dimension: number): p.Program {
     offset: loss.parameters[i]!.slot.offset,
     node,
   }));
-  return p.simplify(p.buildProgram(outputs, { theta: dimension, direction: dimension, product: dimension }));
+  const program = p.buildProgram(outputs, { theta: dimension, direction: dimension, product: dimension });
+  return p.simplify(program, undefined, { rounding: "never" });
 }
 
 /**
