@@ -8,7 +8,6 @@ import {
   simplestRational,
   subtractRationals,
 } from "../modular/index.ts";
-import type { Node } from "../program/index.ts";
 import {
   type CollapseEvidence,
   constantBlocks,
@@ -23,9 +22,9 @@ import {
   refuteCollapse,
   type Selections,
   type Subject,
-  slopes,
   UnreadableOperation,
 } from "../verify/index.ts";
+import { flatLayers } from "./flat-layers.ts";
 
 /** Radii of the boxes tried, widest first. */
 const radii = [2 ** -4, 2 ** -8, 2 ** -14, 2 ** -20, 2 ** -30];
@@ -40,9 +39,8 @@ interface Singular {
 }
 
 /**
- * An open box and a direction along which one step flattens it, checked; null when none was found. Tries a dead last
- * hidden layer (there the output bias lands on the mean target, and a weight is shrunk to 0 by decay at η = 1/w), then
- * the exact kernel of I − η(H + wI) on each piece that was realised.
+ * An open box and a direction along which one step flattens it, checked; null when none was found. Tries a flat last
+ * hidden layer (`flatLayers`), then the exact kernel of I − η(H + wI) on each piece that was realised.
  */
 export function findCollapse(singular: Singular, { theta }: { readonly theta: Float64Array }): CollapseEvidence | null {
   for (const candidate of candidates(singular, theta)) {
@@ -66,10 +64,9 @@ interface Candidate {
 
 function* candidates(singular: Singular, theta: Float64Array): Generator<Candidate> {
   const { subject, evidence, structure } = singular;
-  const units = structure ? deadLayer(structure, theta) : null;
-  for (const batch of subject.someBatches.keys()) {
-    for (const index of units?.directions ?? []) {
-      yield { batch, center: units!.center, direction: new Map([[index, rational(1n)]]) };
+  for (const { center, directions } of structure ? flatLayers(structure, theta, subject.rule) : []) {
+    for (const batch of subject.someBatches.keys()) {
+      for (const direction of directions) yield { batch, center, direction };
     }
   }
   if (subject.problem.dimension > largestKernel || !evidence.pieces) return;
@@ -81,20 +78,6 @@ function* candidates(singular: Singular, theta: Float64Array): Generator<Candida
       for (const direction of kernelVectors(subject, batch, selections)) yield { batch, center, direction };
     }
   }
-}
-
-/** θ with the last hidden layer switched off on every sample, and the parameters that may then be forgotten. */
-function deadLayer({ hidden, output, loss }: NetworkStructure, theta: Float64Array) {
-  if (!hidden?.bias || hidden.activation.kind !== "homogeneous") return null;
-  const { left, right } = slopes(hidden.activation);
-  const side = left.lo === 0 && left.hi === 0 ? -1 : right.lo === 0 && right.hi === 0 ? 1 : 0;
-  if (side === 0) return null;
-  const slotOf = (node: Node) => loss.parameters.find((x) => x.node === node)!.slot;
-  const [weight, bias] = [slotOf(hidden.weight), slotOf(hidden.bias)];
-  const center = [...theta];
-  center.fill(0, weight.offset, weight.offset + weight.size);
-  center.fill(side, bias.offset, bias.offset + bias.size);
-  return { center, directions: [...(output?.bias ? [slotOf(output.bias).offset] : []), weight.offset] };
 }
 
 /**

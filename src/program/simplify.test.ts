@@ -96,8 +96,17 @@ describe("without rounding", () => {
   });
 
   test("integers and choices fold", () => {
-    expect(kept(p.mul(p.constant(6), 7))).toMatchObject({ op: "constant", attributes: { values: Float64Array.of(42) } });
-    expect(kept(p.neg(p.constant(0.1)))).toMatchObject({ op: "constant", attributes: { values: Float64Array.of(-0.1) } });
-    expect(kept(p.max(p.constant(0.1), 0.2))).toMatchObject({ op: "constant", attributes: { values: Float64Array.of(0.2) } });
+    expect(kept(p.mul(p.constant(6), 7))).toMatchObject({
+      op: "constant",
+      attributes: { values: Float64Array.of(42) },
+    });
+    expect(kept(p.neg(p.constant(0.1)))).toMatchObject({
+      op: "constant",
+      attributes: { values: Float64Array.of(-0.1) },
+    });
+    expect(kept(p.max(p.constant(0.1), 0.2))).toMatchObject({
+      op: "constant",
+      attributes: { values: Float64Array.of(0.2) },
+    });
   });
 });

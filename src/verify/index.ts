@@ -66,6 +66,7 @@ export {
   spectrumAt,
   type Witness,
 } from "./piece-spectrum.ts";
+export { type LinearPiece, piecewiseLinear } from "./piecewise-linear.ts";
 export { type PossiblePiece, possiblePieces } from "./possible-pieces.ts";
 export { type ExactNumbers, encloseNumber, encloseNumbers, readNumbers } from "./read-number.ts";
 export { readProgram, type Scalars, UnreadableOperation } from "./scalar-reader.ts";

@@ -4,9 +4,17 @@ import { certificateOf, checkNonsingularity, exactWeights, type RuleFacts } from
 import { piecewiseQuadratics } from "./formula-family.ts";
 import { type Fraction, fraction, ofDouble, same, show, simplest, toDouble, written } from "./fraction.ts";
 import { tinyNetworks } from "./network-family.ts";
+import { linearProbes, trainedHeads } from "./probe-family.ts";
 import type { Family, FuzzProblem } from "./problem.ts";
+import { smoothNetworks } from "./smooth-family.ts";
 
-export const families: readonly Family[] = [piecewiseQuadratics, tinyNetworks];
+export const families: readonly Family[] = [
+  piecewiseQuadratics,
+  tinyNetworks,
+  linearProbes,
+  trainedHeads,
+  smoothNetworks,
+];
 
 export interface FamilyReport {
   readonly name: string;
@@ -46,10 +54,11 @@ export function fuzzCertificates(count: number, seed: number, only: readonly Fam
   return { families: reports, failures };
 }
 
-/** One question in two is asked at a step size that may be exceptional, one in four just beside it. */
-function stepSize({ candidates }: FuzzProblem, rng: Rng): Fraction {
-  const candidate = candidates[rng.integer(Math.max(candidates.length, 1))];
+/** One question in two is asked at an exceptional step size, where there is one, and one in four just beside. */
+function stepSize(candidates: readonly Fraction[], exceptional: readonly Fraction[], rng: Rng): Fraction {
   const kind = rng.integer(4);
+  const pool = kind < 3 && exceptional.length > 0 && rng.integer(5) > 0 ? exceptional : candidates;
+  const candidate = pool[rng.integer(Math.max(pool.length, 1))];
   if (!candidate || kind === 3) {
     const any = written(rng);
     return any.n > 0n ? any : fraction(1, 1 + rng.integer(9));
@@ -61,7 +70,9 @@ function stepSize({ candidates }: FuzzProblem, rng: Rng): Fraction {
 
 function judge(drawn: FuzzProblem, rng: Rng) {
   const { problem, weightDecay, batches, theta, candidates } = drawn;
-  const eta = toDouble(stepSize(drawn, rng));
+  const known = candidates.map((c) => drawn.singular(c));
+  const planted = candidates.filter((_, i) => known[i] === true);
+  const eta = toDouble(stepSize(candidates, planted, rng));
   const rule: RuleFacts = {
     ...{ type: batches ? "sgd" : "gd", stepSize: eta, weightDecay: toDouble(weightDecay), memory: 0 },
     ...{ weightSums: [1], clipNorm: false, clipValue: false },
@@ -84,9 +95,9 @@ function judge(drawn: FuzzProblem, rng: Rng) {
     if (drawn.singular(value) === false) fail(`wrongly listed ${show(value)}`);
   }
   if (complete || reach === "every") {
-    for (const c of candidates) {
+    for (const c of planted) {
       const listed = exceptional.some((e) => same(fraction(e.value.numerator, e.value.denominator), c));
-      if (!listed && drawn.singular(c) === true) fail(`the complete list lacks ${show(c)}`);
+      if (!listed) fail(`the complete list lacks ${show(c)}`);
     }
   }
   const { subject, evidence } = decision;
