@@ -15,6 +15,13 @@ export function kinksOf(roots: readonly p.Node[], parameters: readonly p.Node[])
   return order.flatMap((node) => (node.operands.some((o) => moving.has(o)) ? kink(node) : []));
 }
 
+/** The kinks of what does not move with the parameters: on which side they lie is settled by the data. */
+export function settledKinks(roots: readonly p.Node[], parameters: readonly p.Node[]): Kink[] {
+  const order = p.topologicalOrder(roots);
+  const moving = dependents(order, new Set(parameters));
+  return order.flatMap((node) => (node.operands.some((o) => moving.has(o)) ? [] : kink(node)));
+}
+
 function kink(node: p.Node): Kink[] {
   const [a, b] = node.operands;
   switch (node.op) {

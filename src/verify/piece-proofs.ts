@@ -2,6 +2,7 @@ import type * as iv from "../interval/index.ts";
 import { type Rational, simplestRational } from "../modular/index.ts";
 import type { LossProgram, Problem } from "../program/index.ts";
 import { certifyPiece } from "./certified-piece.ts";
+import { dataSelections } from "./data-selections.ts";
 import type { PieceEvidence } from "./evidence.ts";
 import { fixSelections, type Selections } from "./fixed-selections.ts";
 import { lossInputs } from "./hessian-reader.ts";
@@ -36,13 +37,12 @@ export function targetEigenvalue({ stepSize, weightDecay }: StepFacts): Rational
   return singularEigenvalue(simplestRational(stepSize), simplestRational(weightDecay));
 }
 
-/** The loss of a batch with these selections. */
+/** The loss of a batch with these selections, and those that the data make. */
 export function pieceOf(problem: Problem, weights: ExactNumbers, selections: Selections): Piece {
-  return {
-    loss: fixSelections(problem.lossProgram(problem.sampleCount), selections),
-    dimension: problem.dimension,
-    inputs: lossInputs(problem, weights),
-  };
+  const loss = problem.lossProgram(problem.sampleCount);
+  const inputs = lossInputs(problem, weights);
+  const settled = new Map([...dataSelections(loss, inputs), ...selections]);
+  return { loss: fixSelections(loss, settled), dimension: problem.dimension, inputs };
 }
 
 /** The selections made around θ, certified; null where θ is on a kink or too near one. */

@@ -89,7 +89,7 @@ function onePointEach(bends: readonly Fraction[]): Fraction[] {
 /** Losses of one variable, piecewise quadratic with rational bends: every piece is an interval, its curvature a fraction. */
 export const piecewiseQuadratics: Family = {
   name: "piecewise quadratics of one variable",
-  share: 500,
+  share: 660,
   draw(rng): FuzzProblem {
     const samples = Array.from({ length: 1 + rng.integer(2) }, () =>
       Array.from({ length: 1 + rng.integer(2) }, () => term(rng)),

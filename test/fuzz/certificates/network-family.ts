@@ -171,7 +171,7 @@ function* assignments(net: Net, from = 0, left = net.units): Generator<(readonly
 /** Networks of one input and one hidden layer: every activation pattern that exists, each decided exactly. */
 export const tinyNetworks: Family = {
   name: "1-h-k networks, every realisable pattern",
-  share: 300,
+  share: 120,
   draw(rng): FuzzProblem {
     let net = drawNet(rng);
     while ([...assignments(net)].length > 60) net = drawNet(rng);

@@ -30,7 +30,7 @@ const rotations = [
  */
 export const linearProbes: Family = {
   name: "linear probes with planted Gram matrices",
-  share: 80,
+  share: 100,
   draw(rng): FuzzProblem {
     const [c, s] = rotations[rng.integer(rotations.length)]!;
     const scales = [positive(rng, 1), rng.integer(4) === 0 ? zero : positive(rng, 1)] as const;
