@@ -51,10 +51,23 @@ function lookAt(
     loss,
     gradientNorm: norm(gradient),
     maxResidual,
-    interpolating: weightDecay === 0 && maxResidual <= spec.stability.interpolationTolerance * scale,
+    interpolating:
+      weightDecay === 0 &&
+      maxResidual <= spec.stability.interpolationTolerance * scale &&
+      !hasUnreachableTargets(spec, problem),
     parameterNorm: norm(theta),
     search,
   };
+}
+
+/**
+ * Whether some target is a probability of 0 or 1, which logits reach only at infinity. However small the residuals are,
+ * the curvature that they leave is then as large as that of the outputs: no point there interpolates.
+ */
+export function hasUnreachableTargets({ loss }: RunSpec, { data }: Problem): boolean {
+  if (loss?.type !== "logistic" && loss?.type !== "crossEntropy") return false;
+  if (loss.type === "crossEntropy" && loss.labelSmoothing > 0) return false;
+  return data["targets"]?.some((target) => target === 0 || target === 1) ?? false;
 }
 
 /** max_i ‖∇_f ℓ_i‖; of formulas max_i ‖∇_θ ℓ_i‖. */

@@ -16,6 +16,7 @@ import { lawOf } from "./batch-law.ts";
 import type { StabilityAnswer, StabilityContext } from "./interpolating.ts";
 import { kinkDistance } from "./kink-distance.ts";
 import { lrConversions } from "./lr.ts";
+import { hasUnreachableTargets } from "./minimum.ts";
 
 /** Gradients below this times max(1, ‖θ‖) count as a critical point. */
 const criticalTolerance = 1e-6;
@@ -50,7 +51,13 @@ export function nonInterpolatingStability(context: StabilityContext): StabilityA
   const doubt = doubtOf(critical, result.gradientNorm!, kink.on);
   const moving = movingEigenvalues(spectrum);
   const found = mu(moving, rule, stepSize);
-  const says = doubt ?? muVerdict({ sharpness: values[0], residual: residuals[0], smallest }, rule, stepSize);
+  const says =
+    doubt ??
+    muVerdict(
+      { sharpness: values[0], residual: residuals[0], smallest, gradientNorm: result.gradientNorm! },
+      rule,
+      stepSize,
+    );
   const saddle = says.cause === "saddle";
   const limit = values[0] > 0 ? stepSizeLimit(rule, values[0]) : null;
   const gd = saddle || limit === null ? [] : ([[0, limit]] as const);
@@ -103,13 +110,13 @@ function doubtOf(critical: boolean, gradientNorm: number, onKink: boolean): Verd
   return onKink ? undetermined("on-a-kink", "the point lies exactly on a kink, where the loss has no Hessian") : null;
 }
 
-function notInterpolating({ spec, minimum }: StabilityContext): Verdict {
+function notInterpolating({ spec, problem, minimum }: StabilityContext): Verdict {
   if (spec.optimizer.weightDecay > 0) {
     return notApplicable("not-interpolating", "weight decay keeps the samples' gradients from vanishing together");
   }
-  const soft = spec.data !== undefined && "from" in spec.data.targets;
-  if (spec.loss?.type === "crossEntropy" && !soft) {
-    return notApplicable("no-finite-minimum", "cross-entropy with hard labels has no finite interpolating minimum");
+  if (hasUnreachableTargets(spec, problem)) {
+    const loss = spec.loss?.type === "logistic" ? "the logistic loss" : "cross-entropy";
+    return notApplicable("no-finite-minimum", `${loss} with hard labels has no finite interpolating minimum`);
   }
   const size = minimum.result.maxResidual!.toPrecision(2);
   return notApplicable("not-interpolating", `residuals are left: the largest is ${size}, so the noise does not vanish`);

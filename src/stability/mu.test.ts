@@ -103,3 +103,11 @@ test("verdict compares the spectrum with its residual, and never the rank", () =
   expect(verdict(3.9, 0, { value: -0.001, residual: 0.01 }).verdict).toBe("stable");
   expect(verdict(0, 0).verdict).toBe("not-applicable");
 });
+
+test("an eigenvalue below 0 by less than the gradient's size leaves the verdict open, a larger one is a saddle", () => {
+  const at = (value: number, gradientNorm: number) =>
+    muVerdict({ sharpness: 1, residual: 0, smallest: { value, residual: 1e-15 }, gradientNorm }, { type: "gd" }, 0.1);
+  expect(at(-1.5e-10, 3.5e-10)).toMatchObject({ verdict: "undetermined", cause: "not-a-minimum" });
+  expect(at(-1.5e-10, 0)).toMatchObject({ verdict: "unstable", cause: "saddle" });
+  expect(at(-1e-3, 3.5e-10)).toMatchObject({ verdict: "unstable", cause: "saddle" });
+});

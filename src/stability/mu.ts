@@ -31,16 +31,25 @@ export interface SharpnessEvidence {
   readonly residual: number;
   /** Smallest eigenvalue; asked for at points that do not interpolate, where H may have negative eigenvalues. */
   readonly smallest?: { readonly value: number; readonly residual: number };
+  /** ‖∇L‖ there: an eigenvalue of that size may have another sign at the critical point itself. Default 0. */
+  readonly gradientNorm?: number;
 }
+
+/** How many gradient norms below 0 an eigenvalue must lie to be that of a saddle (at parameters of order 1). */
+const saddleMargin = 10;
 
 /**
  * Is the minimum stable under the full-batch rule? Compares the largest eigenvalue with the rule's limit and the
  * smallest with 0, each with its residual, so the answer never depends on where the rank was cut (DESIGN §5).
  */
 export function muVerdict(evidence: SharpnessEvidence, rule: UpdateRule, stepSize: number): Verdict {
-  const { sharpness, residual, smallest } = evidence;
+  const { sharpness, residual, smallest, gradientNorm = 0 } = evidence;
   if (smallest !== undefined && smallest.value < -smallest.residual) {
     const size = digits(smallest.value);
+    if (-smallest.value <= saddleMargin * gradientNorm) {
+      const reason = `smallest Hessian eigenvalue ${size}, and the gradient norm ${digits(gradientNorm)} leaves its sign open`;
+      return undetermined("not-a-minimum", reason);
+    }
     return {
       verdict: "unstable",
       cause: "saddle",
