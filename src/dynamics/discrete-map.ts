@@ -66,6 +66,19 @@ export interface EnsembleMap {
   orbits(states: Float64Array, steps: number, parameters?: Float64Array): Float64Array;
 }
 
+/** An ensemble whose states carry tangent vectors along. */
+export interface FrameEnsemble extends EnsembleMap {
+  /** k, the vectors that each state carries. */
+  readonly tangents: number;
+  /**
+   * Moves the rows of `states` and their frames, [rows, k, n], `steps` steps, and makes the frames orthonormal after each.
+   * Returns, for every row and step, the new state and k lengths, [rows, steps, n + k]: what was left of each vector once
+   * those before it were taken out, so that its logarithms add up to the Lyapunov exponents. A length of 0 says that the
+   * vector was annihilated or lost its digits; from there on the frame is of no use. Valid until the next call.
+   */
+  carry(states: Float64Array, frames: Float64Array, steps: number, parameters?: Float64Array): Float64Array;
+}
+
 /** DF(x) in full, from n tangents: column j is DF(x) e_j. */
 export function denseTangent(map: DiscreteMap, x: Float64Array): Matrix {
   const n = map.dimension;

@@ -23,6 +23,7 @@ export {
   type DiscreteMap,
   denseTangent,
   type EnsembleMap,
+  type FrameEnsemble,
   type MapFamily,
   type PlaneFamily,
   type RandomMap,

@@ -1,6 +1,7 @@
-import { axpy, batchMeans, dot, norm, type Rng, scale, studentHalfWidth } from "../numeric/index.ts";
-import type { DiscreteMap, RandomMap } from "./discrete-map.ts";
+import { batchMeans, norm, type Rng, studentHalfWidth } from "../numeric/index.ts";
+import type { DiscreteMap, FrameEnsemble, RandomMap } from "./discrete-map.ts";
 import { escapeRadius } from "./fate.ts";
+import { type FrameWalk, walkInBlocks, walkStepwise } from "./tangent-frame.ts";
 
 export interface LyapunovOptions {
   /** How many exponents, largest first; all n by default. */
@@ -40,6 +41,11 @@ export interface LyapunovSpectrum {
   readonly end: Float64Array;
 }
 
+export interface LyapunovMapOptions extends LyapunovOptions {
+  /** The same map with `count` tangents, many steps in one call, where there is one. */
+  readonly ensemble?: FrameEnsemble | undefined;
+}
+
 /**
  * The `count` largest Lyapunov exponents along the orbit of `initial`, in nats per step, largest first.
  *
@@ -53,17 +59,18 @@ export interface LyapunovSpectrum {
  * @throws RangeError when `initial` has the wrong length or count or steps are no integers in range.
  * @example lyapunovSpectrum(logistic.at(4), Float64Array.of(0.3), { steps: 1e6, rng }).exponents[0].value; // ≈ ln 2
  */
-export function lyapunovSpectrum(map: DiscreteMap, initial: Float64Array, options: LyapunovOptions): LyapunovSpectrum {
-  return measure(
-    map.dimension,
-    initial,
-    () => ({
-      step: map.step,
-      tangent: map.tangent,
-      ...(map.logAbsDet && { logAbsDet: map.logAbsDet }),
-    }),
-    options,
-  );
+export function lyapunovSpectrum(
+  map: DiscreteMap,
+  initial: Float64Array,
+  options: LyapunovMapOptions,
+): LyapunovSpectrum {
+  const { count = map.dimension, rng, ensemble } = options;
+  check(map.dimension, initial, options);
+  const walk =
+    ensemble?.tangents === count
+      ? walkInBlocks(initial, rng, map, ensemble)
+      : walkStepwise(initial, count, rng, () => map);
+  return measure(walk, options, map.logAbsDet ?? null);
 }
 
 /** The same along one realisation of a random map: all vectors see the same draws. */
@@ -73,29 +80,19 @@ export function randomLyapunovSpectrum<Draw>(
   draws: { next(): Draw },
   options: LyapunovOptions,
 ): LyapunovSpectrum {
-  return measure(
-    map.dimension,
-    initial,
-    () => {
-      const draw = draws.next();
-      return {
-        step: (x, out) => map.step(x, draw, out),
-        tangent: (x, v, out) => map.tangent(x, draw, v, out),
-      };
-    },
-    options,
-  );
+  const { count = map.dimension, rng } = options;
+  check(map.dimension, initial, options);
+  const walk = walkStepwise(initial, count, rng, () => {
+    const draw = draws.next();
+    return {
+      step: (x, out) => map.step(x, draw, out),
+      tangent: (x, v, out) => map.tangent(x, draw, v, out),
+    };
+  });
+  return measure(walk, options, null);
 }
 
-type Factor = Pick<DiscreteMap, "step" | "tangent" | "logAbsDet">;
-
-/** A unit vector shorter than this after a step was annihilated. */
-const annihilated = 1e-12;
-/** So much of a vector must be left after the directions before it are taken out, or what is left is rounding. */
-const cancelled = 1e-14;
-
-function measure(n: number, initial: Float64Array, factor: () => Factor, options: LyapunovOptions): LyapunovSpectrum {
-  const { count = n, steps, transient = 0, rng, historyRows = 200, observe, progress } = options;
+function check(n: number, initial: Float64Array, { count = n, steps }: LyapunovOptions): void {
   if (initial.length !== n) {
     throw new RangeError(`lyapunovSpectrum: the map has dimension ${n}, the start ${initial.length}`);
   }
@@ -105,17 +102,20 @@ function measure(n: number, initial: Float64Array, factor: () => Factor, options
   if (!(Number.isInteger(steps) && steps >= 1)) {
     throw new RangeError(`lyapunovSpectrum: steps must be an integer ≥ 1, got ${steps}`);
   }
-  const frame = Array.from({ length: count }, () => Float64Array.from({ length: n }, () => rng.normal()));
-  const image = frame.map(() => new Float64Array(n));
-  const growth = new Float64Array(count);
-  orthonormalize(frame, growth, rng);
+}
+
+function measure(
+  { x, growth, step }: FrameWalk,
+  options: LyapunovOptions,
+  logAbsDet: ((x: Float64Array) => number) | null,
+): LyapunovSpectrum {
+  const { steps, transient = 0, historyRows = 200, observe, progress } = options;
+  const count = growth.length;
   const logs = Array.from({ length: count }, () => new Float64Array(steps));
   const totals = new Float64Array(count);
   const history = { steps: [] as number[], values: [] as number[][] };
   const stride = Math.max(1, Math.ceil(steps / historyRows));
-  let x = initial.slice();
-  let next = new Float64Array(n);
-  let volume: number | null = 0;
+  let volume = 0;
   let measured = 0;
   let status: LyapunovSpectrum["status"] = "completed";
   for (let t = -transient; t < steps; t++) {
@@ -125,14 +125,9 @@ function measure(n: number, initial: Float64Array, factor: () => Factor, options
       break;
     }
     progress?.(t + transient, steps + transient);
-    const at = factor();
-    for (let j = 0; j < count; j++) {
-      at.tangent(x, frame[j], image[j]);
-      frame[j].set(image[j]);
-    }
-    orthonormalize(frame, growth, rng);
+    if (t >= 0 && logAbsDet) volume += logAbsDet(x);
+    step();
     if (t >= 0) {
-      volume = volume === null || !at.logAbsDet ? null : volume + at.logAbsDet(x);
       for (let j = 0; j < count; j++) {
         logs[j][t] = growth[j];
         totals[j] += growth[j];
@@ -143,41 +138,13 @@ function measure(n: number, initial: Float64Array, factor: () => Factor, options
         history.values.push(Array.from(totals, (total) => total / measured));
       }
     }
-    at.step(x, next);
-    [x, next] = [next, x];
   }
   if (status === "completed") observe?.(transient + steps, x);
   const exponents = logs.map((values) => exponentOf(values.subarray(0, measured)));
   return {
     ...{ status, exponents, steps: measured, history, end: x },
-    meanLogAbsDet: volume === null || measured === 0 ? null : volume / measured,
+    meanLogAbsDet: !logAbsDet || measured === 0 ? null : volume / measured,
   };
-}
-
-/** Gram–Schmidt, twice; `growth[j]` becomes the log of R_jj, −∞ for an annihilated vector, which is drawn anew. */
-function orthonormalize(frame: readonly Float64Array[], growth: Float64Array, rng: Rng): void {
-  for (let j = 0; j < frame.length; j++) {
-    const v = frame[j];
-    const before = norm(v);
-    project(v, frame, j);
-    const length = norm(v);
-    if (length > annihilated && length > cancelled * before) {
-      growth[j] = Math.log(length);
-      scale(1 / length, v);
-      continue;
-    }
-    growth[j] = Number.NEGATIVE_INFINITY;
-    do {
-      for (let i = 0; i < v.length; i++) v[i] = rng.normal();
-      scale(1 / norm(v), v);
-      project(v, frame, j);
-    } while (norm(v) < 1e-6);
-    scale(1 / norm(v), v);
-  }
-}
-
-function project(v: Float64Array, frame: readonly Float64Array[], before: number): void {
-  for (let pass = 0; pass < 2; pass++) for (let i = 0; i < before; i++) axpy(-dot(frame[i], v), frame[i], v);
 }
 
 function exponentOf(values: Float64Array): LyapunovExponent {

@@ -45,17 +45,22 @@ export function descentMap(experiment: Experiment, verb: string): CompiledMap {
 }
 
 /**
- * The map of the experiment for many states at once, each with its own value of the number at `path` when one is given.
+ * The map of the experiment for many states at once, each with its own value of the number at `path` when one is given,
+ * and with so many tangent vectors each.
  * Null where states cannot go together: random batches, a number that changes the program, a step that is too long.
  */
-export function descentEnsemble(experiment: Experiment, verb: string, path?: string): CompiledEnsemble | null {
+export function descentEnsemble(
+  experiment: Experiment,
+  verb: string,
+  { path, tangents = 0 }: { readonly path?: string; readonly tangents?: number } = {},
+): CompiledEnsemble | null {
   const { spec, problem, host } = experiment;
   if (isStochastic(spec)) return null;
   const stepSize = constantStepSize(spec, verb);
   const rule = autonomousRule(spec);
-  if (path === undefined) return compileDescentEnsemble(problem, rule, host.engine, { stepSize });
+  if (path === undefined) return compileDescentEnsemble(problem, rule, host.engine, { stepSize, tangents });
   const parameter = freeNumber(rule, path);
-  return parameter && compileDescentEnsemble(problem, rule, host.engine, { stepSize, parameter });
+  return parameter && compileDescentEnsemble(problem, rule, host.engine, { stepSize, parameter, tangents });
 }
 
 /** The maps of an experiment in one number of its file. */

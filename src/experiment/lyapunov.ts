@@ -11,7 +11,7 @@ import { type Measure, type Results, tableOf } from "../record/index.ts";
 import type { Answer, Experiment } from "./answer.ts";
 import { constantStepSize } from "./constant-step-size.ts";
 import { fateAtEnd } from "./deadness.ts";
-import { autonomousRule, descentMap, isStochastic, stateAt } from "./descent-maps.ts";
+import { autonomousRule, descentEnsemble, descentMap, isStochastic, stateAt } from "./descent-maps.ts";
 import { InputError } from "./host.ts";
 import { lawOfSteps } from "./step-law.ts";
 
@@ -24,6 +24,7 @@ export function lyapunov(experiment: Experiment): Answer {
   const stepSize = constantStepSize(spec, "lyapunov");
   const random = law && compileRandomMap(problem, autonomousRule(spec), host.engine, { stepSize, stream: law.stream });
   const map = random ?? descentMap(experiment, "lyapunov");
+  const ensemble = descentEnsemble(experiment, "lyapunov", { tangents: Math.min(count, map.dimension) });
   try {
     if (count > map.dimension) {
       throw new InputError(
@@ -43,7 +44,10 @@ export function lyapunov(experiment: Experiment): Answer {
     const start = stateAt(theta, map.dimension);
     const found = random
       ? randomLyapunovSpectrum(random, start, random.draws(createRng(spec.seed, "batches")), options)
-      : lyapunovSpectrum(map as ReturnType<typeof descentMap>, start, options);
+      : lyapunovSpectrum(map as ReturnType<typeof descentMap>, start, {
+          ...options,
+          ensemble: ensemble ?? undefined,
+        });
     const warnings = found.status === "diverged" ? ["the trajectory diverged; the exponents are those until then"] : [];
     return {
       results: { ...resultsOf(found, map.dimension), fate: fateAtEnd(experiment, watcher.fate(), last) },
@@ -51,6 +55,7 @@ export function lyapunov(experiment: Experiment): Answer {
     };
   } finally {
     map.dispose();
+    ensemble?.dispose();
   }
 }
 

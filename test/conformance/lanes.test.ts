@@ -7,6 +7,7 @@ import { describe, expect, test } from "vitest";
 import { compileMap, type Engine, interpreterEngine, wasmEngine } from "../../src/compile/index.ts";
 import { compileLanes } from "../../src/compile/lane/compile-lanes.ts";
 import { formulaMap, type MapProgram, mapDimension, type UpdateRuleSpec, updateMap } from "../../src/descent/index.ts";
+import { lyapunovSpectrum } from "../../src/dynamics/index.ts";
 import { networkProblem } from "../../src/network/index.ts";
 import { createRng, type Rng } from "../../src/numeric/index.ts";
 import { logisticBridge, paperFigure1, twoWeightNetwork, wuMaE } from "../../src/problems/index.ts";
@@ -292,6 +293,73 @@ test.each([1, 3, 12])("a tanh net of %d hidden units: the interpreter within 64 
   const states = values(3 * mapDimension(map));
   const ensemble = compileLanes(map, setting)!;
   expectSame(ensemble.orbits(states, 5), orbitsOf(interpreterEngine, map, setting, states, 5), 64);
+});
+
+// The frames of lanes and those of `lyapunovSpectrum`, which pushes and orthonormalises one vector after another, are
+// the same to the last bit: exponents, intervals, history and all. With 5 and 8 coordinates scalar products have four
+// interleaved parts and a rest; at the superstable fixed point every step annihilates a vector; the last one escapes.
+describe("frames of tangent vectors", () => {
+  const henonFormula = formulaMap({ variables: ["x", "y"], parameters: ["a"], next: ["1 - a*x^2 + y", "0.3*x"] });
+  const chain = (n: number) =>
+    formulaMap({
+      variables: Array.from({ length: n }, (_, i) => `x${i}`),
+      parameters: ["r"],
+      next: Array.from({ length: n }, (_, i) => `r*x${i}*(1-x${i})*0.9 + 0.1*r*x${(i + 1) % n}*(1-x${(i + 1) % n})`),
+    });
+  const { problem } = twoWeightNetwork();
+  const momentum = updateMap(problem.lossProgram(2), { type: "momentum", momentum: 0.5 });
+  test.each<[string, MapProgram, Setting, number, number]>([
+    ["Hénon", henonFormula, { scalars: { a: 1.4 }, data: {} }, 2, 0.1],
+    ["Hénon, one exponent", henonFormula, { scalars: { a: 1.4 }, data: {} }, 1, 0.1],
+    ["five coupled logistic maps", chain(5), { scalars: { r: 3.9 }, data: {} }, 5, 0.3],
+    ["eight, three exponents", chain(8), { scalars: { r: 3.9 }, data: {} }, 3, 0.3],
+    ["superstable", chain(1), { scalars: { r: 2 }, data: {} }, 1, 0.3],
+    ["escape", henonFormula, { scalars: { a: 3 }, data: {} }, 2, 0.1],
+    ["momentum on the two-weight network", momentum, { scalars: { stepSize: 0.5 }, data: dataOf(problem) }, 4, 0.7],
+  ])("%s", (_, map, setting, count, start) => {
+    const n = mapDimension(map);
+    const initial = Float64Array.from({ length: n }, (_, i) => (i < map.dimension ? start + 0.05 * i : 0));
+    const own = compileMap(map, wasmEngine, setting);
+    const ensemble = compileLanes(map, { ...setting, tangents: count })!;
+    const options = { count, steps: 1500, transient: 70 };
+    const alone = lyapunovSpectrum(own, initial, { ...options, rng: createRng(3, "frame") });
+    const together = lyapunovSpectrum(own, initial, { ...options, rng: createRng(3, "frame"), ensemble });
+    expect(together).toEqual(alone);
+  });
+
+  test("many states with frames, each with its own parameter and as if alone", () => {
+    const ensemble = compileLanes(henonFormula, { scalars: {}, parameters: ["a"], tangents: 2, vectors: 2 })!;
+    const values = Float64Array.of(1.4, 1.2, 0.2, 1.35, 1.1, 1.4, 1);
+    const states = Float64Array.from({ length: 14 }, (_, i) => 0.1 + 0.01 * i);
+    const frames = Float64Array.from({ length: 28 }, (_, i) => (i % 4 === 0 || i % 4 === 3 ? 1 : 0));
+    const written = ensemble.carry(states.slice(), frames.slice(), 50, values).slice();
+    values.forEach((a, lane) => {
+      const own = ensemble.carry(
+        states.slice(2 * lane, 2 * lane + 2),
+        frames.slice(4 * lane, 4 * lane + 4),
+        50,
+        Float64Array.of(a),
+      );
+      expectSame(written.slice(lane * 200, (lane + 1) * 200), own);
+      // The product of the lengths of a step is |det DF| = 0.3.
+      for (let t = 0; t < 50; t++) expect(own[4 * t + 2]! * own[4 * t + 3]!).toBeCloseTo(0.3, 12);
+    });
+  });
+});
+
+// Sums and products in another order: the same map over the reals, so that a few steps later states differ by rounding.
+test("rearranged lanes: the bits of no engine, the values of all", () => {
+  const { problem } = twoWeightNetwork(0.3);
+  const map = updateMap(problem.lossProgram(2), { type: "gd" });
+  const setting = { scalars: {}, data: dataOf(problem), parameters: ["stepSize"] };
+  const rng = createRng(8, "rearranged");
+  const states = Float64Array.from({ length: 200 }, () => 1.2 * rng.normal());
+  const steps = Float64Array.from({ length: 100 }, () => 0.3 * rng.uniform());
+  const found = compileLanes(map, { ...setting, rearrange: true })!.orbits(states, 3, steps);
+  const truth = compileLanes(map, setting)!.orbits(states, 3, steps);
+  truth.forEach((value, i) => {
+    expect(Math.abs(found[i]! - value)).toBeLessThanOrEqual(2 ** -44 * (1 + Math.abs(value)));
+  });
 });
 
 describe("refusals", () => {

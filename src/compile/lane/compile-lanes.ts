@@ -1,11 +1,11 @@
 import type { MapProgram } from "../../descent/index.ts";
-import type { EnsembleMap } from "../../dynamics/index.ts";
+import type { FrameEnsemble } from "../../dynamics/index.ts";
 import { type LaneExecutor, laneCode, laneExecutor } from "./lane-executor.ts";
-import { type LaneMode, laneModule, rowSize, vectorsFor } from "./lane-kernel.ts";
+import { type LaneMode, laneModule, orbitSize, rowSize, vectorsFor } from "./lane-kernel.ts";
 import { type LaneProgram, type LaneProgramOptions, laneProgram } from "./lane-program.ts";
 
-/** An ensemble that holds executables. */
-export interface CompiledEnsemble extends EnsembleMap {
+/** An ensemble that holds executables; without tangents, it carries frames of none. */
+export interface CompiledEnsemble extends FrameEnsemble {
   dispose(): void;
 }
 
@@ -26,8 +26,9 @@ export interface LaneOptions extends LaneProgramOptions {
  * @throws RangeError when a scalar of the map has no value.
  */
 export function compileLanes(map: MapProgram, options: LaneOptions): CompiledEnsemble | null {
-  const program = laneProgram(map, options);
-  return program && new LaneEnsemble(program, options.vectors ?? vectorsFor(program));
+  const program = laneProgram(map, { ...options, tangents: 0 });
+  const framed = program && options.tangents ? laneProgram(map, options) : program;
+  return program && framed && new LaneEnsemble(program, framed, options.vectors ?? null);
 }
 
 /** A whole number of groups, whatever their size, and enough that what a call costs is lost among them. */
@@ -38,15 +39,20 @@ class LaneEnsemble implements CompiledEnsemble {
   readonly dimension: number;
   readonly parameterCount: number;
   readonly width = WIDTH;
+  readonly tangents: number;
   private readonly program: LaneProgram;
-  private readonly vectors: number;
+  /** The same step with its tangents. */
+  private readonly framed: LaneProgram;
+  private readonly vectors: number | null;
   private readonly executors = new Map<LaneMode, LaneExecutor>();
 
-  constructor(program: LaneProgram, vectors: number) {
+  constructor(program: LaneProgram, framed: LaneProgram, vectors: number | null) {
     this.program = program;
+    this.framed = framed;
     this.vectors = vectors;
     this.dimension = program.dimension;
     this.parameterCount = program.parameters.length;
+    this.tangents = framed.tangents;
   }
 
   advance(states: Float64Array, steps: number, out: Float64Array, parameters = NONE): void {
@@ -61,6 +67,35 @@ class LaneEnsemble implements CompiledEnsemble {
     return this.executor("record").record(states, steps, parameters);
   }
 
+  carry(states: Float64Array, frames: Float64Array, steps: number, parameters = NONE): Float64Array {
+    const { dimension: n, tangents } = this;
+    this.check(states, steps, parameters);
+    const lanes = states.length / n;
+    if (frames.length !== tangents * states.length) {
+      const expected = `${lanes} × ${tangents} × ${n}`;
+      throw new RangeError(`lanes: frames of ${expected} numbers expected, got ${frames.length}`);
+    }
+    if (steps === 0 || lanes === 0) return NONE;
+    const rows = new Float64Array(lanes * (1 + tangents) * n);
+    const each = (act: (row: Float64Array, state: Float64Array, frame: Float64Array) => void) => {
+      for (let lane = 0; lane < lanes; lane++) {
+        const row = rows.subarray(lane * (1 + tangents) * n, (lane + 1) * (1 + tangents) * n);
+        const frame = frames.subarray(lane * tangents * n, (lane + 1) * tangents * n);
+        act(row, states.subarray(lane * n, (lane + 1) * n), frame);
+      }
+    };
+    each((row, state, frame) => {
+      row.set(state);
+      row.set(frame, n);
+    });
+    const written = this.executor("frames").record(rows, steps, parameters, rows);
+    each((row, state, frame) => {
+      state.set(row.subarray(0, n));
+      frame.set(row.subarray(n));
+    });
+    return written;
+  }
+
   dispose(): void {
     for (const executor of this.executors.values()) executor.dispose();
   }
@@ -68,8 +103,10 @@ class LaneEnsemble implements CompiledEnsemble {
   private executor(mode: LaneMode): LaneExecutor {
     let found = this.executors.get(mode);
     if (!found) {
-      const module = laneModule(this.program, mode, this.vectors);
-      found = laneExecutor(laneCode(module, rowSize(this.program), this.parameterCount));
+      const program = mode === "frames" ? this.framed : this.program;
+      const module = laneModule(program, mode, this.vectors ?? vectorsFor(program));
+      const sizes = { rowSize: rowSize(program), orbitSize: orbitSize(program, mode) };
+      found = laneExecutor(laneCode(module, { ...sizes, parameterCount: this.parameterCount }));
       this.executors.set(mode, found);
     }
     return found;

@@ -6,8 +6,9 @@ export interface LaneCode {
   readonly bytes: Uint8Array<ArrayBuffer>;
   /** What the first TABLE_BYTES of memory hold. */
   readonly tables: Uint8Array;
-  /** Numbers of a row of states. */
+  /** Numbers of a row of states, and of what is written of a row after each step. */
   readonly rowSize: number;
+  readonly orbitSize: number;
   readonly parameterCount: number;
 }
 
@@ -15,8 +16,8 @@ export interface LaneCode {
 export interface LaneExecutor {
   /** Rows of `states` moved `steps` steps into the rows of `out`, which may be the same array. */
   advance(states: Float64Array, steps: number, out: Float64Array, parameters: Float64Array): void;
-  /** The same for a kernel that records: the rows after every step, [lanes, steps, rowSize], valid until the next call. */
-  record(states: Float64Array, steps: number, parameters: Float64Array): Float64Array;
+  /** What the kernel writes after every step, [lanes, steps, orbitSize], valid until the next call; ends go to `out`. */
+  record(states: Float64Array, steps: number, parameters: Float64Array, out?: Float64Array): Float64Array;
   dispose(): void;
 }
 
@@ -25,18 +26,16 @@ const PAGE = 65536;
 const TILE_LANES = 4096;
 type Run = (states: number, parameters: number, orbits: number, stride: number, pairs: number, steps: number) => void;
 
-export function laneCode(module: ModuleBuilder, rowSize: number, parameterCount: number): LaneCode {
+export function laneCode(
+  module: ModuleBuilder,
+  sizes: { readonly rowSize: number; readonly orbitSize: number; readonly parameterCount: number },
+): LaneCode {
   const scratch = new WebAssembly.Memory({ initial: 1 });
   module.writeTables(scratch);
-  return {
-    bytes: module.bytes(1).slice(),
-    tables: new Uint8Array(scratch.buffer).slice(0, TABLE_BYTES),
-    rowSize,
-    parameterCount,
-  };
+  return { ...sizes, bytes: module.bytes(1).slice(), tables: new Uint8Array(scratch.buffer).slice(0, TABLE_BYTES) };
 }
 
-export function laneExecutor({ bytes, tables, rowSize, parameterCount }: LaneCode): LaneExecutor {
+export function laneExecutor({ bytes, tables, rowSize, orbitSize, parameterCount }: LaneCode): LaneExecutor {
   const memory = new WebAssembly.Memory({ initial: 1 });
   new Uint8Array(memory.buffer).set(tables);
   const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory } });
@@ -66,12 +65,13 @@ export function laneExecutor({ bytes, tables, rowSize, parameterCount }: LaneCod
         out.set(at.rows.subarray(0, count * rowSize), from * rowSize);
       }
     },
-    record(states, steps, parameters) {
+    record(states, steps, parameters, out) {
       const lanes = states.length / rowSize;
-      const stride = 8 * steps * rowSize;
+      const stride = 8 * steps * orbitSize;
       const at = load(states, parameters, 0, lanes, stride);
       at.run(at.states, at.parameters, at.orbits, stride, at.padded / 2, steps);
-      return new Float64Array(memory.buffer, at.orbits, lanes * steps * rowSize);
+      out?.set(at.rows.subarray(0, lanes * rowSize));
+      return new Float64Array(memory.buffer, at.orbits, lanes * steps * orbitSize);
     },
     dispose() {
       run = null;

@@ -5,9 +5,13 @@ import { evaluate, type LaneValue, numberOf } from "../wasm/kernels/elementwise.
 import { ModuleBuilder } from "../wasm/module-builder.ts";
 import type { LoopOp } from "../wasm/steps.ts";
 import type { LaneProgram } from "./lane-program.ts";
+import { orthonormalize } from "./orthonormalize.ts";
 
-/** Whether a kernel keeps the last states only, or writes every state of every lane. */
-export type LaneMode = "advance" | "record";
+/**
+ * What a kernel does: keep the last states only; write every state of every lane; or carry frames of tangent vectors
+ * along, made orthonormal after every step, and write every state with the lengths that this took.
+ */
+export type LaneMode = "advance" | "record" | "frames";
 
 /** Steps of one call of a group: compiled code is replaced by better code between calls only. */
 const STEPS_A_CALL = 1024;
@@ -24,8 +28,8 @@ const functionOps: ReadonlySet<string> = new Set<LoopOp>([
  *   run(states, parameters, orbits, stride, pairs, steps)
  *
  * moves 2·`pairs` states `steps` steps: `states` points to rows of n numbers, one a lane, rewritten in place (with
- * tangents, each row goes on with them); `parameters` to rows of the lanes' own values. With mode "record" the states after each step go to
- * `orbits`, `stride` bytes a lane. Lanes share nothing, and nothing else is written.
+ * tangents, each row goes on with them); `parameters` to rows of the lanes' own values. What is written after each step
+ * goes to `orbits`, `stride` bytes a lane. Lanes share nothing, and nothing else is written.
  *
  * Two lanes make a vector. `vectors` of them go through a step one after the other in straight-line code, so that the
  * processor overlaps their chains of dependent operations; what is left over goes one vector at a time.
@@ -34,7 +38,7 @@ export function laneModule(program: LaneProgram, mode: LaneMode, vectors: number
   const module = new ModuleBuilder();
   const single = module.add(groupFunction(module, program, mode, 1));
   const group = vectors === 1 ? single : module.add(groupFunction(module, program, mode, vectors));
-  module.export("run", module.add(runFunction(module, program, { single, group, vectors })));
+  module.export("run", module.add(runFunction(module, program, mode, { single, group, vectors })));
   return module;
 }
 
@@ -50,10 +54,16 @@ interface Groups {
   readonly vectors: number;
 }
 
-function runFunction(module: ModuleBuilder, program: LaneProgram, { single, group, vectors }: Groups): FunctionBuilder {
+function runFunction(
+  module: ModuleBuilder,
+  program: LaneProgram,
+  mode: LaneMode,
+  { single, group, vectors }: Groups,
+): FunctionBuilder {
   const f = new FunctionBuilder(module, ["i32", "i32", "i32", "i32", "i32", "i32"]);
   const [states, parameters, orbits, stride, pairs, steps] = f.pointers<[I32, I32, I32, I32, I32, I32]>();
   const rowBytes = 8 * rowSize(program);
+  const orbitBytes = 8 * orbitSize(program, mode);
   const each = (callee: FunctionRef, from: I32 | number, to: I32, width: number) =>
     f.loop(from, to, width, (pair) => {
       const lane = f.let(i32.shl(pair, 1));
@@ -63,7 +73,7 @@ function runFunction(module: ModuleBuilder, program: LaneProgram, { single, grou
           callee,
           i32.add(states, i32.mul(lane, rowBytes)),
           i32.add(parameters, i32.mul(lane, 8 * program.parameters.length)),
-          i32.add(i32.add(orbits, i32.mul(lane, stride)), i32.mul(step, rowBytes)),
+          i32.add(i32.add(orbits, i32.mul(lane, stride)), i32.mul(step, orbitBytes)),
           stride,
           i32.select(i32.less(left, i32.constant(STEPS_A_CALL)), left, i32.constant(STEPS_A_CALL)),
         );
@@ -83,6 +93,11 @@ export function rowSize({ dimension, tangents }: LaneProgram): number {
   return (1 + tangents) * dimension;
 }
 
+/** Numbers that are written after each step: the state, in mode "frames" with a length for each tangent. */
+export function orbitSize({ dimension, tangents }: LaneProgram, mode: LaneMode): number {
+  return mode === "advance" ? 0 : mode === "record" ? dimension : dimension + tangents;
+}
+
 function remainder(a: I32, b: number): I32 {
   return i32.sub(a, i32.mul(i32.divUnsigned(a, b), b));
 }
@@ -92,16 +107,22 @@ function groupFunction(module: ModuleBuilder, program: LaneProgram, mode: LaneMo
   const f = new FunctionBuilder(module, ["i32", "i32", "i32", "i32", "i32"]);
   const [states, parameters, orbits, stride, steps] = f.pointers<[I32, I32, I32, I32, I32]>();
   const width = rowSize(program);
+  const orbitWidth = orbitSize(program, mode);
   const writer = new StepWriter(f, program, vectors);
   for (let u = 0; u < vectors; u++) writer.begin(loadRows(f, states, width, u), parameters, u);
-  const rows = mode === "record" ? orbitRows(f, orbits, stride, 2 * vectors) : [];
+  const rows = mode === "advance" ? [] : orbitRows(f, orbits, stride, 2 * vectors);
   const left = f.variable(steps);
   f.doWhile(() => {
     for (let u = 0; u < vectors; u++) {
-      writer.step(u);
-      if (mode === "record") storeRows(f, writer.states[u]!, rows[2 * u]!, 0, rows[2 * u + 1]!, 0);
+      f.block(() => {
+        writer.step(u);
+        const lengths = mode === "frames" ? orthonormalize(f, writer.frame(u)) : [];
+        if (mode === "advance") return;
+        const state = writer.states[u]!.slice(0, program.dimension);
+        storeRows(f, [...state, ...lengths], rows[2 * u]!, 0, rows[2 * u + 1]!, 0);
+      });
     }
-    for (const row of rows) f.assign(row, i32.add(row, 8 * width));
+    for (const row of rows) f.assign(row, i32.add(row, 8 * orbitWidth));
     f.assign(left, i32.sub(left, 1));
     return left;
   });
@@ -198,6 +219,14 @@ class StepWriter {
         if (value !== states[i]) f.assign(states[i]!, value);
       });
     });
+  }
+
+  /** The tangents of a vector, in variables. */
+  frame(vector: number): Variable<"v128">[][] {
+    const { dimension, tangents } = this.program;
+    return Array.from({ length: tangents }, (_, j) =>
+      this.states[vector]!.slice((1 + j) * dimension, (2 + j) * dimension),
+    );
   }
 
   private place({ attributes: { buffer, offset } }: NodeOf<"input">): number {

@@ -76,18 +76,18 @@ export function compileDescentEnsemble(
   problem: Problem,
   rule: UpdateRuleSpec,
   engine: Engine,
-  options: Pick<LaneOptions, "rearrange"> & {
+  options: Pick<LaneOptions, "rearrange" | "tangents"> & {
     readonly parameter?: "stepSize" | HyperName;
     readonly stepSize: number;
   },
 ): CompiledEnsemble | null {
-  const { parameter, stepSize, rearrange = false } = options;
+  const { parameter, stepSize, ...others } = options;
   const { sampleCount, chunked, data, frozen, weights } = problem;
   if (!engine.lanes || (sampleCount > CHUNK && chunked)) return null;
   const free = parameter === undefined || parameter === "stepSize" ? [] : [parameter];
   const map = updateMap(problem.lossProgram(sampleCount), rule, { free });
   const parameters = parameter === undefined ? [] : [parameter];
-  return engine.lanes(map, { scalars: { stepSize }, parameters, data: { ...data, frozen, weights }, rearrange });
+  return engine.lanes(map, { scalars: { stepSize }, parameters, data: { ...data, frozen, weights }, ...others });
 }
 
 /** The same rule in two of its numbers, the step size among them or not. */
