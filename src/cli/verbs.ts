@@ -77,6 +77,12 @@ export const verbRows = [
     kind: "experiment",
   },
   {
+    name: "regions",
+    summary: "A plane of parameter space: its analytic pieces, exact edges, and where one step is singular.",
+    example: "separatrix regions examples/two-weight.yaml --set optimizer.stepSize=1 --out runs/regions",
+    kind: "experiment",
+  },
+  {
     name: "reproduce",
     summary: "A figure of arXiv 2510.24466, computed again: what it shows, and what holds.",
     example: "separatrix reproduce fig4 --out runs/fig4",

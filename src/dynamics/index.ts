@@ -67,6 +67,7 @@ export {
 } from "./orbit-seeds.ts";
 export { marginalWidth, type OrbitStability, orbitStability } from "./orbit-stability.ts";
 export { isSameOrbit, minimalPeriod, type PeriodicOrbit } from "./periodic-orbit.ts";
+export { type Labelling, type PlaneRegions, planeRegions } from "./plane-regions.ts";
 export type { ShootingMethod, ShootingOptions } from "./shooting.ts";
 export { randomTrajectory, type Trajectory, type TrajectoryOptions, trajectory } from "./trajectory.ts";
 export { type ZeroOneTest, zeroOneTest } from "./zero-one-test.ts";

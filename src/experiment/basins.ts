@@ -8,18 +8,18 @@ import {
   wadaRadius,
 } from "../dynamics/index.ts";
 import { type Measure, tableOf } from "../record/index.ts";
-import type { PlaneAxisSpec } from "../spec/index.ts";
 import type { Answer, Experiment } from "./answer.ts";
 import { deadness } from "./deadness.ts";
 import { descentEnsemble, descentMap } from "./descent-maps.ts";
 import { InputError } from "./host.ts";
+import { planeAxis } from "./plane-axis.ts";
 
 /** What becomes of each start in a plane of parameter space, how fractal the boundaries are, and whether that is to be trusted. */
 export function basins(experiment: Experiment): Answer {
   const { spec, theta, tick } = experiment;
   if (!spec.basins) throw new InputError("basins: expected { x, y, steps } in the file, found nothing");
   const { x, y, steps } = spec.basins;
-  const axes = [axisOf(x, theta, "basins.x"), axisOf(y, theta, "basins.y")] as const;
+  const axes = [planeAxis(x, theta, "basins.x"), planeAxis(y, theta, "basins.y")] as const;
   const map = descentMap(experiment, "basins");
   const ensemble = descentEnsemble(experiment, "basins");
   try {
@@ -29,8 +29,8 @@ export function basins(experiment: Experiment): Answer {
       start(i, j, out) {
         out.fill(0);
         out.set(theta);
-        axes[0].place(i, out);
-        axes[1].place(j, out);
+        axes[0].move(axes[0].values[i], out);
+        axes[1].move(axes[1].values[j], out);
       },
       isDead: deadness(experiment),
       progress: (done, total) => tick(`starts: ${done} of ${total}`, done / total),
@@ -68,38 +68,6 @@ export function basins(experiment: Experiment): Answer {
     map.dispose();
     ensemble?.dispose();
   }
-}
-
-interface PlaneAxis {
-  readonly values: Float64Array;
-  /** Moves a start to place number i of the axis. */
-  place(i: number, start: Float64Array): void;
-}
-
-function axisOf(axis: PlaneAxisSpec, theta: Float64Array, path: string): PlaneAxis {
-  const { range, count } = axis;
-  const n = theta.length;
-  const values = Float64Array.from({ length: count }, (_, i) => range[0] + ((range[1] - range[0]) * i) / (count - 1));
-  if ("index" in axis) {
-    const { index } = axis;
-    if (index >= n) throw new InputError(`${path}.index: expected one of the ${n} parameters, found ${index}`);
-    return {
-      values,
-      place(i, start) {
-        start[index] = values[i];
-      },
-    };
-  }
-  const { direction } = axis;
-  if (direction.length !== n) {
-    throw new InputError(`${path}.direction: expected ${n} numbers, one for each parameter, found ${direction.length}`);
-  }
-  return {
-    values,
-    place(i, start) {
-      for (let k = 0; k < n; k++) start[k] += values[i] * direction[k];
-    },
-  };
 }
 
 /**

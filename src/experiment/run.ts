@@ -16,6 +16,7 @@ import { orbits } from "./orbits.ts";
 import { phase } from "./phase/phase.ts";
 import { ticker } from "./progress.ts";
 import { readProblem } from "./read-problem.ts";
+import { regions } from "./regions.ts";
 import { reproduce } from "./reproduce/index.ts";
 import { training } from "./training.ts";
 
@@ -30,6 +31,7 @@ const answers: Partial<Record<Verb, (experiment: Experiment) => Answer>> = {
     lyapunov,
     bifurcation,
     basins,
+    regions,
     reproduce,
     phase,
   },

@@ -26,6 +26,7 @@ export type {
   ExceptionalStepSize,
   NonsingularityResult,
   Reach,
+  RegionPiece,
   WitnessRecord,
 } from "./nonsingularity-results.ts";
 export { parseRecord, RecordError } from "./parse-record.ts";

@@ -7,6 +7,7 @@ import type {
   DeadAtStart,
   ExceptionalStepSize,
   NonsingularityResult,
+  RegionPiece,
   WitnessRecord,
 } from "./nonsingularity-results.ts";
 import type { Hypothesis } from "./stability-results.ts";
@@ -85,3 +86,10 @@ export const certificate = objectWith({
   body: objectWith({}),
   spec: objectWith({}),
 } satisfies Fields<CertificateRecord>);
+
+export const regionPiece = objectWith({
+  name: text,
+  share: number,
+  status: oneOf("singular", "non-singular", "open"),
+  reason: text,
+} satisfies Fields<RegionPiece>);

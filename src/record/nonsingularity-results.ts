@@ -95,3 +95,13 @@ export interface CertificateRecord {
   readonly body: object;
   readonly spec: object;
 }
+
+/** One analytic piece in a plane of parameter space: is one step singular there? */
+export interface RegionPiece {
+  /** Its class in the table of regions. */
+  readonly name: string;
+  /** Of the points of the plane. */
+  readonly share: number;
+  readonly status: "singular" | "non-singular" | "open";
+  readonly reason: string;
+}

@@ -13,7 +13,7 @@ import type {
   OrbitResult,
   SpecialPoint,
 } from "./dynamics-results.ts";
-import { certificate, hypothesis, nonsingularity } from "./nonsingularity-checks.ts";
+import { certificate, hypothesis, nonsingularity, regionPiece } from "./nonsingularity-checks.ts";
 import type {
   PanelAxis,
   PanelNote,
@@ -301,6 +301,8 @@ export const resultChecks = {
   bifurcation: orNull(table),
   basins: orNull(table),
   regions: orNull(table),
+  regionEdges: orNull(table),
+  regionPieces: orNull(listOf(regionPiece)),
   history: orNull(table),
   sweep: orNull(table),
   reproduction: orNull(reproduction),

@@ -6,7 +6,7 @@ import type {
   Measure,
   OrbitResult,
 } from "./dynamics-results.ts";
-import type { CertificateRecord, NonsingularityResult } from "./nonsingularity-results.ts";
+import type { CertificateRecord, NonsingularityResult, RegionPiece } from "./nonsingularity-results.ts";
 import type { ReproductionResult } from "./reproduction-results.ts";
 import type {
   BatchSizeHint,
@@ -113,6 +113,9 @@ export interface Results {
   readonly basins: Table | null;
   /** x, y, class, steps. */
   readonly regions: Table | null;
+  /** x1, y1, x2, y2, kink: where the pieces of `regions` meet. */
+  readonly regionEdges: Table | null;
+  readonly regionPieces: readonly RegionPiece[] | null;
   /** step, exponent1, exponent2, …: running means of the Lyapunov exponents. */
   readonly history: Table | null;
   /** axes…, runId, verdicts. */
@@ -167,6 +170,8 @@ export function emptyResults(): Results {
     bifurcation: null,
     basins: null,
     regions: null,
+    regionEdges: null,
+    regionPieces: null,
     history: null,
     sweep: null,
     reproduction: null,

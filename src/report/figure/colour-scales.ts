@@ -33,6 +33,9 @@ export const fateColours: Readonly<Record<string, Rgb>> = {
   dead: [0xe0, 0xa8, 0x86],
 };
 
+/** Pieces on which one step is singular: the hue of what dies. */
+export const singularColour: Rgb = [0xd9, 0x8a, 0x5f];
+
 export function css([r, g, b]: Rgb): string {
   return `#${[r, g, b].map((channel) => channel.toString(16).padStart(2, "0")).join("")}`;
 }

@@ -1,10 +1,10 @@
 import { type Cell, columnOf, type RunRecord, type Table } from "../../record/index.ts";
 import { horizontalAxis, linearAxis, roomForLabels, verticalAxis } from "../figure/axis.ts";
-import { categorical, fateColours, type Rgb } from "../figure/colour-scales.ts";
+import { categorical, fateColours, type Rgb, singularColour } from "../figure/colour-scales.ts";
 import { type Box, canvas, clipped, type Figure, type FigureWidth, figureWidths, hatch } from "../figure/frame.ts";
 import { cellImage, cellPath, type Grid, gridOf, paddedDomain } from "../figure/grid.ts";
 import { label, type Obstacles, type Spot } from "../figure/labels.ts";
-import { polygons } from "../figure/marks.ts";
+import { polygons, polylinePath } from "../figure/marks.ts";
 import { type Markup, markup } from "../markup.ts";
 import { nbsp, whole } from "../numerals.ts";
 import { answer } from "../words/answer.ts";
@@ -57,7 +57,8 @@ function mapOf(table: Table): ClassMap {
   const coloured = names.filter(([name]) => name !== "diverged");
   const classes = names.map(([name, count]) => {
     const rank = coloured.findIndex(([other]) => other === name);
-    const colour = name === "diverged" ? null : (fateColours[name] ?? categorical(rank, coloured.length));
+    const own = name.endsWith(", singular") ? singularColour : fateColours[name];
+    const colour = name === "diverged" ? null : (own ?? categorical(rank, coloured.length));
     return { name, count, colour };
   });
   return { grid: gridOf(table), classOf, classes };
@@ -100,6 +101,7 @@ function draw(
       cellImage(map.grid, axes, plot, (row) => colours.get(map.classOf[row]!) ?? null),
       markup`<path fill="url(#${id}-hatch)" d="${polygons(cellPath(map.grid, axes, isDiverged))}"/>`,
     ),
+    edgesOf(record, axes, `${id}-plot`),
     markup`<rect class="frame" x="${plot.left}" y="${plot.top}" width="${plot.right - plot.left}" height="${plot.bottom - plot.top}"/>`,
     horizontalAxis(axes.x, { y: bottom + 2, marksAt: bottom, title: words.xName, titleBelow: true, width }),
     verticalAxis(y, { left: plot.left, right: plot.left, title: words.yName, titleY: 13 }),
@@ -107,6 +109,23 @@ function draw(
       .slice(0, 12)
       .map(({ name }) => label([name], spotsWithin(map, name, axes), obstacles, "map-label strong")),
   );
+}
+
+/** The kinks between pieces, from their own table: exact where the grid lines cross them. */
+function edgesOf(
+  { results: { regionEdges } }: RunRecord,
+  axes: { readonly x: { at(v: number): number }; readonly y: { at(v: number): number } },
+  plot: string,
+): Markup | null {
+  if (regionEdges === null || regionEdges.values === null) return null;
+  const segments = regionEdges.values.map((row) => {
+    const [x1, y1, x2, y2] = row.map(Number) as [number, number, number, number];
+    return [
+      [axes.x.at(x1), axes.y.at(y1)],
+      [axes.x.at(x2), axes.y.at(y2)],
+    ] as const;
+  });
+  return markup`<g clip-path="url(#${plot})"><path class="map-line" d="${polylinePath(segments)}"/></g>`;
 }
 
 /** Places in a class, those with most of their own kind around them first. */

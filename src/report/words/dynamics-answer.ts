@@ -156,8 +156,7 @@ function classAnswer({ results, kind }: RunRecord): string {
   const counts = new Map<string, number>();
   for (const row of table.values ?? []) counts.set(String(row[column]), (counts.get(String(row[column])) ?? 0) + 1);
   const ranked = [...counts].sort(([, n], [, m]) => m - n);
-  if (kind === "regions")
-    return `${upperFirst(inWords(ranked.length))} ${ranked.length === 1 ? "region" : "regions"} among ${whole(table.rows)} points.`;
+  if (kind === "regions") return regionsAnswer(results, ranked.length);
   const share = (count: number) => `${Math.round((100 * count) / table.rows)}${nbsp}%`;
   const fates = new Map<string, number>();
   for (const [name, count] of ranked) {
@@ -169,6 +168,24 @@ function classAnswer({ results, kind }: RunRecord): string {
     return `${share(count)}${i === 0 ? ` of ${whole(table.rows)} starting points` : ""} ${fateVerb(name)}`;
   });
   return `${parts.join(", ")}.`;
+}
+
+/** "Nine analytic pieces meet this plane; on one of them, 25 % of it, one step is singular." */
+function regionsAnswer({ regionPieces }: RunRecord["results"], count: number): string {
+  const pieces = `${upperFirst(inWords(count))} analytic ${count === 1 ? "piece meets" : "pieces meet"} this plane`;
+  const share = (list: readonly { readonly share: number }[]) => {
+    return `${Math.round(100 * list.reduce((sum, piece) => sum + piece.share, 0))}${nbsp}%`;
+  };
+  const singular = (regionPieces ?? []).filter(({ status }) => status === "singular");
+  const open = (regionPieces ?? []).filter(({ status }) => status === "open");
+  const where =
+    singular.length === 0
+      ? "on none of them is one step singular"
+      : `on ${inWords(singular.length)} of them, ${share(singular)} of it, one step is singular`;
+  const undecided = open.length === 0 ? "" : ` On ${inWords(open.length)}, ${share(open)}, that is undecided.`;
+  if (singular.length === 0 && open.length > 0)
+    return `${pieces}; none is known to make one step singular.${undecided}`;
+  return `${pieces}; ${where} at this step size, proved.${undecided}`;
 }
 
 /** Of all starts: fewer than these go unsaid in the sentence. */

@@ -14,9 +14,27 @@ export interface WordTable {
 /** Orbits, special points of branches, Lyapunov exponents, measures, numbers of a published figure: whichever the record holds. */
 export function dynamicsTables(record: RunRecord): readonly WordTable[] {
   const makers = [
-    ...[orbitTable, specialPointTable, endTable, exponentTable, measureTable, sweepTable, reproductionTable],
+    ...[
+      orbitTable,
+      specialPointTable,
+      endTable,
+      exponentTable,
+      measureTable,
+      sweepTable,
+      reproductionTable,
+      regionTable,
+    ],
   ];
   return makers.map((make) => make(record)).filter((table) => table !== null);
+}
+
+/** The largest pieces of a plane, and what one step does on them. */
+function regionTable({ results: { regionPieces } }: RunRecord): WordTable | null {
+  if (regionPieces === null) return null;
+  const rows = regionPieces.slice(0, 12).map(({ name, share, status, reason }) => {
+    return [name.split(",")[0]!, `${(100 * share).toFixed(1)} %`, status === "open" ? "undecided" : status, reason];
+  });
+  return { title: "Pieces", head: ["piece", "of the plane", "one step is", "because"], rows };
 }
 
 function orbitTable({ results }: RunRecord): WordTable | null {
