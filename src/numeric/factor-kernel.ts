@@ -1,4 +1,5 @@
 import type { Matrix } from "./matrix.ts";
+import { portableLog } from "./portable-log.ts";
 import { norm } from "./vector.ts";
 
 /**
@@ -36,9 +37,10 @@ export interface FactorRun {
   /** Lane l is vectors[l·r … (l+1)·r); overwritten. */
   readonly vectors: Float64Array;
   /**
-   * When present: after each step lane l is scaled back to norm 1 and the logarithm of its norm before that is added to
-   * growth[l] (nats; so start from unit vectors). A vector that falls to norm ≤ 1e-12 in one step was annihilated up to
-   * rounding: growth[l] becomes −∞, the vector 0, and the lane rests. When absent nothing is rescaled.
+   * When present: after each step lane l is scaled back to norm 1 and the logarithm of its norm before that (the same
+   * bits on every engine) is added to growth[l], in nats; so start from unit vectors. A vector that falls to norm
+   * ≤ 1e-12 in one step was annihilated up to rounding: growth[l] becomes −∞, the vector 0, and the lane rests. When
+   * absent nothing is rescaled.
    */
   readonly growth?: Float64Array;
 }
@@ -103,7 +105,7 @@ function normalize(c: Float64Array): number {
   }
   const inverse = 1 / length;
   for (let i = 0; i < c.length; i++) c[i] *= inverse;
-  return Math.log(length);
+  return portableLog(length);
 }
 
 interface Batch {

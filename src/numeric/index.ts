@@ -40,6 +40,7 @@ export {
   transpose,
 } from "./matrix.ts";
 export { type PivotedCholesky, pivotedCholesky } from "./pivoted-cholesky.ts";
+export { portableLog } from "./portable-log.ts";
 export { normalQuantile, studentQuantile } from "./quantiles.ts";
 export { createRng, type Rng } from "./rng.ts";
 export { singularValues } from "./singular-values.ts";

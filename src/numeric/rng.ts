@@ -1,3 +1,4 @@
+import { portableLog } from "./portable-log.ts";
 import { seedState } from "./seed-state.ts";
 
 /** A stream of pseudo-random numbers. */
@@ -108,30 +109,4 @@ class Xoshiro128 implements Rng {
     const high = this.uint32() >>> 5;
     return high * 67108864 + (this.uint32() >>> 6);
   }
-}
-
-const SQRT_HALF = Math.SQRT1_2;
-const LN2_HIGH = 0.6931471803691238; // 32 leading bits of ln 2, so that e·LN2_HIGH is exact
-const LN2_LOW = 1.9082149292705877e-10;
-
-/** 1/3, 1/5, …, 1/23: artanh(s) = s(1 + s²/3 + s⁴/5 + …). */
-const ODD_RECIPROCALS = Array.from({ length: 11 }, (_, k) => 1 / (2 * k + 3));
-
-/** ln x for normal x in (0, 1), to 2 ulp, by additions, multiplications and one division: ln x = e ln 2 + 2 artanh(s). */
-function portableLog(x: number): number {
-  let m = x;
-  let e = 0;
-  while (m < 2 ** -16) {
-    m *= 65536;
-    e -= 16;
-  }
-  while (m < SQRT_HALF) {
-    m *= 2;
-    e -= 1;
-  }
-  const s = (m - 1) / (m + 1); // |s| ≤ 0.1716
-  const q = s * s;
-  let series = 0;
-  for (let k = ODD_RECIPROCALS.length - 1; k >= 0; k--) series = series * q + ODD_RECIPROCALS[k];
-  return e * LN2_HIGH + (2 * s + (2 * s * q * series + e * LN2_LOW));
 }

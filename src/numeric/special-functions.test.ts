@@ -1,6 +1,16 @@
 // Values to 17 digits from mpmath 1.3 at 40 digits (erf, erfc, loggamma, digamma, betainc); the stated relative errors.
 import { expect, test } from "vitest";
-import { betaComplementQuantile, betaQuantile, digamma, erf, erfc, incompleteBeta, logGamma } from "./index.ts";
+import {
+  betaComplementQuantile,
+  betaQuantile,
+  createRng,
+  digamma,
+  erf,
+  erfc,
+  incompleteBeta,
+  logGamma,
+  portableLog,
+} from "./index.ts";
 
 function relativeError(value: number, truth: number): number {
   return Math.abs(value - truth) / Math.abs(truth);
@@ -104,4 +114,17 @@ test("arguments outside the domain", () => {
   expect(() => incompleteBeta(1.5, 1, 1)).toThrow(/x in \[0, 1\], got x = 1.5/);
   expect(() => betaQuantile(-0.1, 1, 1)).toThrow(RangeError);
   expect([logGamma(0), logGamma(-1.5), digamma(0)]).toEqual([Number.NaN, Number.NaN, Number.NaN]);
+});
+
+// Math.log is within one ulp; portableLog promises two.
+test("portableLog, to 3 ulp of Math.log at every size, also next to 1", () => {
+  const rng = createRng(8, "logarithms");
+  const near = Array.from({ length: 500 }, () => 1 + (rng.uniform() - 0.5) * 2 ** -rng.integer(50));
+  const all = Array.from({ length: 1000 }, () => (0.5 + rng.uniform()) * 2 ** (rng.integer(2000) - 1000));
+  for (const x of [...near, ...all, Number.MIN_VALUE, Number.MAX_VALUE, Math.SQRT2, Math.SQRT1_2, 65536]) {
+    const truth = Math.log(x);
+    expect(Math.abs(portableLog(x) - truth), String(x)).toBeLessThanOrEqual(3 * 2 ** -52 * Math.abs(truth));
+  }
+  const special = [1, 0, -0, -1, Number.POSITIVE_INFINITY, Number.NaN];
+  expect(special.map(portableLog)).toEqual(special.map(Math.log));
 });

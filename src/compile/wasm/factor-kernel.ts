@@ -1,4 +1,10 @@
-import { createFactorKernel, type FactorKernel, type FactorRun, type Matrix } from "../../numeric/index.ts";
+import {
+  createFactorKernel,
+  type FactorKernel,
+  type FactorRun,
+  type Matrix,
+  portableLog,
+} from "../../numeric/index.ts";
 import type { Crew } from "../threads/crew.ts";
 import { FactorJobs, factorStepsTool, MOST_RUNS, RUN_WORDS, type SharedFactorSteps } from "./factor-tool.ts";
 import { type FactorPlaces, factorSteps } from "./kernels/factor-steps.ts";
@@ -190,7 +196,7 @@ function copyOut(run: FactorRun, places: FactorPlaces, buffer: ArrayBuffer, rank
   const norms = new Float64Array(buffer, places.norms, count * steps);
   for (let lane = 0; lane < count; lane++) {
     for (let t = 0; t < steps && growth[lane] !== Number.NEGATIVE_INFINITY; t++) {
-      growth[lane]! += Math.log(norms[t * count + lane]!);
+      growth[lane]! += portableLog(norms[t * count + lane]!);
     }
   }
 }
