@@ -28,13 +28,14 @@ const largestEffort = 3e8;
 
 /**
  * Tries to prove that a computed orbit exists: around its points, improved by Newton's method in intervals, it looks
- * for the widest boxes for which `proveOrbit` succeeds. Points: period × (number of maps) points of the full state.
+ * for the widest boxes for which `proveOrbit` succeeds. Points of the full state: one a turn, or one before each map.
  */
 export function searchOrbitProof(
   maps: readonly EnclosedMap[],
   period: number,
-  points: readonly Float64Array[],
+  turns: readonly Float64Array[],
 ): OrbitProofSearch {
+  const points = turns.length === period ? turns.flatMap((x) => stepped(maps, x)) : turns;
   const unknowns = points.length * maps[0]!.dimension;
   const effort = unknowns * Math.max(...maps.map(({ cost }) => cost)) + 10 * unknowns ** 3;
   if (effort > largestEffort) {
@@ -67,6 +68,13 @@ export function searchOrbitProof(
   }
   const { claim, proof, radius } = found;
   return proof.status === "proved" ? { status: "proved", claim, proof, radius } : undecided(reason);
+}
+
+/** x and the points after it within one turn. */
+function stepped(maps: readonly EnclosedMap[], x: Float64Array): Float64Array[] {
+  const points = [x];
+  for (const map of maps.slice(0, -1)) points.push(iv.boxMidpoint(map.step(iv.pointArray(points.at(-1)!))));
+  return points;
 }
 
 /** The points after two Newton steps with values from interval arithmetic; null where the equations are singular. */

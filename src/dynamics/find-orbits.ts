@@ -24,9 +24,12 @@ export interface OrbitCollection {
   };
 }
 
+/** The latest orbits found that searches are kept off: along a family they would grow without end. */
+const mostDeflated = 64;
+
 /**
- * The orbits of minimal period `period` that the seeds lead to. What was found is deflated, so a seed can give another
- * orbit than its nearest. That the list is complete is never claimed.
+ * The orbits of minimal period `period` that the seeds lead to. What was found (of many orbits the latest 64) is
+ * deflated, so a seed can give another orbit than its nearest. That the list is complete is never claimed.
  */
 export function findOrbits(
   map: DiscreteMap,
@@ -40,7 +43,7 @@ export function findOrbits(
   const searches = { converged: 0, repeated: 0, stalled: 0, diverged: 0 };
   for (const seed of seeds) {
     for (let tries = 0; tries < triesPerSeed; tries++) {
-      const known = deflateFound ? [...deflate, ...orbits, ...shorter] : deflate;
+      const known = deflateFound ? [...deflate, ...orbits, ...shorter].slice(-mostDeflated) : deflate;
       const search = findOrbit(map, seed, period, { ...options, deflate: known });
       if (search.status !== "converged") {
         searches[search.status] += 1;

@@ -39,9 +39,9 @@ export function descentMap(experiment: Experiment, verb: string): CompiledMap {
   const rule = autonomousRule(spec);
   if (!isStochastic(spec)) return compileDescent(problem, rule, host.engine, { stepSize });
   const law = lawOf(spec, problem, experiment.labels, null);
-  if (!law.fixedEpoch) refuseBatches(spec, verb);
+  if (!law.fixedEpoch) return refuseBatches(verb);
   const map = compileRandomMap(problem, rule, host.engine, { stepSize, stream: law.stream });
-  return { ...composition(law.fixedEpoch!.map((batch) => withDraw(map, batch))), dispose: map.dispose };
+  return { ...composition(law.fixedEpoch.map((batch) => withDraw(map, batch))), dispose: map.dispose };
 }
 
 /**
@@ -76,7 +76,7 @@ export interface DescentFamily extends CompiledMapFamily {
  */
 export function descentFamily(experiment: Experiment, path: string, verb: string): DescentFamily {
   const { spec, problem, objective, host } = experiment;
-  refuseBatches(spec, verb);
+  if (isStochastic(spec)) refuseBatches(verb);
   const stepSize = constantStepSize(spec, verb);
   const rule = autonomousRule(spec);
   const parameter = freeNumber(rule, path);
@@ -198,8 +198,8 @@ export function stateAt(theta: Float64Array, dimension: number): Float64Array {
   return x;
 }
 
-function refuseBatches(spec: RunSpec, verb: string): void {
-  if (!isStochastic(spec)) return;
+/** @throws InputError, always: batches are drawn at random. */
+export function refuseBatches(verb: string): never {
   throw new InputError(
     `optimizer.type: ${verb} is a question about a map, found steps with random batches; use gd, or batches in a fixed order (cyclic)`,
   );

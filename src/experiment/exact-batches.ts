@@ -49,6 +49,11 @@ export function exactBatches(spec: RunSpec, problem: Problem, law: BatchLaw): Ex
   return { batches: null, someBatches, fullBatch: false, weightSums };
 }
 
+/** The step weights of every batch of an epoch in a fixed order; null when chance has a part in them. */
+export function exactEpoch(law: BatchLaw): readonly (readonly Rational[])[] | null {
+  return law.fixedEpoch?.map((batch) => weightsOf(batch, law, null)) ?? null;
+}
+
 /** p_i/q_i, with the q_i divided by their sum. */
 function ratios(p: readonly Rational[], importance: readonly number[]): Rational[] {
   const q = importance.map(simplestRational);

@@ -4,6 +4,7 @@ import {
   gridSeeds,
   type OrbitSeed,
   orbitMultipliers,
+  type PeriodicOrbit,
   recurrenceSeeds,
   trajectory,
 } from "../dynamics/index.ts";
@@ -13,54 +14,77 @@ import type { OrbitsSpec } from "../spec/index.ts";
 import type { Answer, Experiment } from "./answer.ts";
 import { fateAtEnd } from "./deadness.ts";
 import { descentMap, isStochastic, stateAt } from "./descent-maps.ts";
+import { enclosedDescent } from "./enclosed-descent.ts";
 import { InputError } from "./host.ts";
+import { examineOrbits, searchBox } from "./orbit-proofs.ts";
 
 /** Steps of each trajectory before its end is a seed, and steps after that in which it may come back close. */
 const [transient, watched] = [1000, 1000];
 /** Close returns of each trajectory that are tried. */
 const returns = 8;
 /** Cells of a grid over `box`, at most. */
-const mostCells = 4096;
+const mostCells = 100;
+/** Orbits of families that are listed. */
+const mostOfFamilies = 8;
 /** Further starts lie this far from `parameters`, relative to 1 + ‖θ‖. */
 const spread = 0.1;
 /** So near lies one more start where the first does not move at all: the minimum may be unstable, and cycles around it. */
 const nudge = 1e-3;
 
-/** Periodic orbits, stable or not, with their multipliers: from trajectories that start at `parameters` and near by. */
+/**
+ * Periodic orbits, stable or not, with their multipliers: from trajectories that start at `parameters` and near by, and
+ * with a box from a grid and an interval search in it; with `prove` each is proved where that can be done.
+ */
 export function orbits(experiment: Experiment): Answer {
   const { spec, theta, tick } = experiment;
   if (!spec.orbits) throw new InputError("orbits: expected { period } in the file, found nothing");
-  const { period, tolerance, prove, box } = spec.orbits;
+  const { period, starts, tolerance, prove, box } = spec.orbits;
   if (box && box.length !== theta.length) {
     throw new InputError(`orbits.box: expected ${theta.length} ranges, one for each parameter, found ${box.length}`);
   }
   const map = descentMap(experiment, "orbits");
   try {
-    const { seeds, fate } = orbitSeeds(experiment, map, spec.orbits);
+    const maps = prove || box ? enclosedDescent(experiment, "orbits") : [];
+    const search = box ? searchBox(experiment, maps, period, box) : null;
+    const isComplete = search?.result?.complete === true;
+    const { seeds, fate } = orbitSeeds(experiment, map, { period, starts, ...(box && !isComplete && { box }) });
     const collection = findOrbits(map, period, counted(seeds, tick), { tolerance });
-    const found = collection.orbits.map(
-      ({ period: own, points, residual }, i): { orbit: OrbitResult; reason: string } => {
-        tick(`multipliers of orbit ${i + 1} of ${collection.orbits.length}`, i / collection.orbits.length);
-        const { multipliers, stability, reason } = orbitMultipliers(map, points);
-        const positions = points.map((x) => Array.from(x.subarray(0, theta.length)));
-        return { orbit: { period: own, points: positions, multipliers, stability, residual, proof: null }, reason };
-      },
-    );
+    const { kept, dropped } = fewOfEachFamily(map, collection.orbits);
+    const examined = examineOrbits(experiment, map, kept, maps, search);
+    const count = examined.length;
+    const found = examined.map(({ orbit: { period: own, points, residual }, enclosure }, i) => {
+      tick(`multipliers of orbit ${i + 1} of ${count}`, i / count);
+      const { multipliers, stability, reason } = orbitMultipliers(map, points);
+      const positions = points.map((x) => Array.from(x.subarray(0, theta.length)));
+      const proof = enclosure && `certificates/orbit-${i + 1}.json`;
+      const orbit: OrbitResult = { period: own, points: positions, multipliers, stability, residual, proof, enclosure };
+      return { orbit, reason };
+    });
     const warnings = [
       ...(isStochastic(spec) ? ["a step of this map is an epoch; periods and multipliers are per epochs"] : []),
       ...[...new Set(found.map(({ reason }) => reason))].filter((reason) => reason !== ""),
-      ...noneWarning(period, collection),
-      ...(prove ? ["orbits: these orbits are computed, not proved: this version searches no proofs of orbits"] : []),
-      ...(box ? ["orbits: the box was searched from a grid; that there is no other orbit in it is not proved"] : []),
+      ...(found.length > 0 ? [] : noneWarning(period, collection)),
+      ...(dropped === 0 ? [] : [`${dropped} further orbits that belong to families are left out`]),
+      ...(search?.warnings ?? []),
+      ...examined.flatMap(({ reason }, i) => (reason ? [`orbit ${i + 1} is not proved: ${reason}`] : [])),
     ];
-    return { results: { orbits: found.map(({ orbit }) => orbit), fate }, warnings };
+    return { results: { orbits: found.map(({ orbit }) => orbit), orbitBox: search?.result ?? null, fate }, warnings };
   } finally {
     map.dispose();
   }
 }
 
-function noneWarning(period: number, { orbits: found, shorter, searches }: ReturnType<typeof findOrbits>): string[] {
-  if (found.length > 0) return [];
+/** Without most of the orbits that come in families, of which a grid meets as many as it has cells. */
+function fewOfEachFamily(map: DiscreteMap, orbits: readonly PeriodicOrbit[]) {
+  if (orbits.length <= mostOfFamilies) return { kept: orbits, dropped: 0 };
+  let members = 0;
+  const kept = orbits.filter(({ points }) => {
+    return orbitMultipliers(map, points).familyDimension === 0 || ++members <= mostOfFamilies;
+  });
+  return { kept, dropped: orbits.length - kept.length };
+}
+
+function noneWarning(period: number, { shorter, searches }: ReturnType<typeof findOrbits>): string[] {
   const divisors = [...new Set(shorter.map((orbit) => orbit.period))].sort((a, b) => a - b);
   const instead =
     divisors.length === 0 ? "" : `; ${shorter.length} led to shorter ones, of period ${divisors.join(", ")}`;

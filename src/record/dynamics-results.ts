@@ -13,7 +13,44 @@ export interface OrbitResult {
   readonly multipliers: readonly Complex[];
   readonly stability: OrbitStability;
   readonly residual: number;
+  /** The file of its certificate, relative to the run folder, whether or not one was written; null: not proved. */
   readonly proof: string | null;
+  /** What was proved; null: nothing. */
+  readonly enclosure: OrbitEnclosure | null;
+}
+
+/** What interval arithmetic proves of an orbit of the full state, one step (of an epoch: one batch) after the other. */
+export interface OrbitEnclosure {
+  /** One interval for each coordinate of each point: in these boxes there is exactly one orbit. */
+  readonly boxes: readonly (readonly Interval[])[];
+  /** It lies here. */
+  readonly points: readonly (readonly Interval[])[];
+  /** Clusters of discs, each with as many multipliers as discs; empty when they could not be enclosed. */
+  readonly multipliers: readonly (readonly MultiplierDisc[])[];
+  readonly stability: ProvedStability;
+  /** Why the stability is undecided; else empty. */
+  readonly reason: string;
+}
+
+export type ProvedStability = "stable" | "unstable" | "undecided";
+
+export interface MultiplierDisc {
+  readonly re: number;
+  readonly im: number;
+  readonly radius: number;
+}
+
+/** What an interval search says of all orbits of one minimal period with every point in a box. */
+export interface BoxSearchResult {
+  readonly box: readonly Interval[];
+  readonly period: number;
+  /** Whether the proved orbits are provably all. */
+  readonly complete: boolean;
+  /** Boxes looked at, and boxes left where further orbits may be. */
+  readonly examined: number;
+  readonly undecided: number;
+  /** Some of those left, each with its side for every coordinate of every point. */
+  readonly left: readonly (readonly (readonly Interval[])[])[];
 }
 
 export type BifurcationType = "fold" | "flip" | "neimark-sacker" | "pitchfork" | "transcritical" | "border-collision";

@@ -3,6 +3,7 @@ export type {
   BifurcationCurvePoint,
   BifurcationCurveResult,
   BifurcationType,
+  BoxSearchResult,
   BranchEnd,
   BranchPoint,
   BranchResult,
@@ -11,9 +12,12 @@ export type {
   FateKind,
   FateResult,
   Measure,
+  MultiplierDisc,
   NormalFormResult,
+  OrbitEnclosure,
   OrbitResult,
   OrbitStability,
+  ProvedStability,
   SpecialPoint,
 } from "./dynamics-results.ts";
 export { encodeRecord } from "./encode-record.ts";

@@ -1,18 +1,6 @@
 import type { Check, Complaint, Fields } from "./checks.ts";
 import { count, flag, interval, listOf, number, objectWith, oneOf, optional, orNull, text } from "./checks.ts";
-import type {
-  BifurcationCurvePoint,
-  BifurcationCurveResult,
-  BranchEnd,
-  BranchPoint,
-  BranchResult,
-  ExponentResult,
-  FateResult,
-  Measure,
-  NormalFormResult,
-  OrbitResult,
-  SpecialPoint,
-} from "./dynamics-results.ts";
+import { bifurcationCurve, boxSearch, branch, exponent, fate, measure, orbit } from "./dynamics-checks.ts";
 import { certificate, hypothesis, nonsingularity, regionPiece } from "./nonsingularity-checks.ts";
 import type {
   PanelAxis,
@@ -153,79 +141,6 @@ const batchSizes = objectWith({
   by: oneOf("mean-square", "lambda"),
 } satisfies Fields<BatchSizeHint>);
 
-const orbit = objectWith({
-  period: count,
-  points: listOf(listOf(number)),
-  multipliers: listOf(interval),
-  stability: oneOf("stable", "unstable", "marginal"),
-  residual: number,
-  proof: orNull(text),
-} satisfies Fields<OrbitResult>);
-
-const bifurcationType = oneOf("fold", "flip", "neimark-sacker", "pitchfork", "transcritical", "border-collision");
-
-const branch = objectWith({
-  period: count,
-  points: listOf(
-    objectWith({
-      stepSize: number,
-      parameter: orNull(number),
-      norm: number,
-      multipliers: listOf(interval),
-    } satisfies Fields<BranchPoint>),
-  ),
-  specialPoints: listOf(
-    objectWith({
-      type: bifurcationType,
-      stepSize: number,
-      parameter: orNull(number),
-      norm: orNull(number),
-      angle: orNull(number),
-      normalForm: orNull(
-        objectWith({
-          coefficient: number,
-          error: number,
-          criticality: orNull(oneOf("supercritical", "subcritical", "undetermined")),
-        } satisfies Fields<NormalFormResult>),
-      ),
-    } satisfies Fields<SpecialPoint>),
-  ),
-  ends: listOf(objectWith({ kind: text, value: number, reason: text } satisfies Fields<BranchEnd>)),
-} satisfies Fields<BranchResult>);
-
-const bifurcationCurve = objectWith({
-  type: bifurcationType,
-  period: count,
-  points: listOf(
-    objectWith({
-      first: number,
-      second: number,
-      norm: number,
-      angle: orNull(number),
-      coefficient: orNull(number),
-    } satisfies Fields<BifurcationCurvePoint>),
-  ),
-  ends: listOf(text),
-} satisfies Fields<BifurcationCurveResult>);
-
-const exponent = objectWith({
-  value: orNull(number),
-  superstable: flag,
-  confidence95: orNull(interval),
-} satisfies Fields<ExponentResult>);
-
-const fate = objectWith({
-  kind: oneOf("diverged", "dead", "converged", "periodic", "stalled", "wandering"),
-  step: count,
-  period: orNull(count),
-} satisfies Fields<FateResult>);
-
-const measure = objectWith({
-  name: text,
-  value: orNull(number),
-  confidence95: orNull(interval),
-} satisfies Fields<Measure>);
-
 const tableFields = objectWith({
   file: text,
   rows: count,
@@ -290,6 +205,7 @@ export const resultChecks = {
   lr: orNull(listOf(lr)),
   batchSizes: orNull(batchSizes),
   orbits: orNull(listOf(orbit)),
+  orbitBox: orNull(boxSearch),
   branches: orNull(listOf(branch)),
   bifurcationCurves: orNull(listOf(bifurcationCurve)),
   exponents: orNull(listOf(exponent)),

@@ -1,5 +1,6 @@
 import type {
   BifurcationCurveResult,
+  BoxSearchResult,
   BranchResult,
   ExponentResult,
   FateResult,
@@ -94,6 +95,7 @@ export interface Results {
   readonly lr: readonly LrConversion[] | null;
   readonly batchSizes: BatchSizeHint | null;
   readonly orbits: readonly OrbitResult[] | null;
+  readonly orbitBox: BoxSearchResult | null;
   readonly branches: readonly BranchResult[] | null;
   /** Where their bifurcations lie in a second parameter too. */
   readonly bifurcationCurves: readonly BifurcationCurveResult[] | null;
@@ -159,6 +161,7 @@ export function emptyResults(): Results {
     lr: null,
     batchSizes: null,
     orbits: null,
+    orbitBox: null,
     branches: null,
     bifurcationCurves: null,
     exponents: null,

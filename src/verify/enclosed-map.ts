@@ -3,7 +3,7 @@ import { type MapProgram, mapInputs, mapOutputs } from "../descent/index.ts";
 import * as iv from "../interval/index.ts";
 import * as p from "../program/index.ts";
 import { intervalScalars } from "./interval-reader.ts";
-import { encloseNumber } from "./read-number.ts";
+import { type ExactNumbers, readNumbers } from "./read-number.ts";
 import { readProgram, type Tensor } from "./scalar-reader.ts";
 
 /** A map of R^N read in intervals: statements about all points of a box at once. */
@@ -23,18 +23,18 @@ export interface EnclosedMap {
 }
 
 /** Numbers that a map reads beside its point: step size, data, weights. */
-export type MapInputs = Readonly<Record<string, ArrayLike<number>>>;
+export type MapInputs = Readonly<Record<string, ExactNumbers>>;
 
 /**
  * A map program in interval arithmetic, its derivative by forward mode. Every number of the program and of `inputs`
- * stands for what was written and for its double alike (`encloseNumber`), so what is proved holds for both. Nothing is
+ * stands for what was written and for its double alike (`readNumbers`), so what is proved holds for both. Nothing is
  * simplified on the way: no constant is folded in floating point.
  */
 export function encloseMap(map: MapProgram, inputs: MapInputs): EnclosedMap {
   const { dimension: n, stateSize } = map;
   const total = n + stateSize;
   const numbers = Object.fromEntries(
-    Object.entries(inputs).map(([name, x]) => [name, Array.from(x, (value) => encloseNumber(value))]),
+    Object.entries(inputs).map(([name, x]) => [name, readNumbers(intervalScalars, x)]),
   );
   const value = p.buildProgram(mapOutputs(map), { theta: n, ...(stateSize > 0 && { state: stateSize }) });
   const derivative = tangentProgram(map);

@@ -10,6 +10,8 @@ export interface BoxSearchOptions {
   readonly period: number;
   /** Products of boxes looked at before the search ends. Default 100 000. */
   readonly maxBoxes?: number;
+  /** Boxes that may wait at a time: along a family they multiply without end. Default 10 000. */
+  readonly maxWaiting?: number;
   /** Boxes whose sides are all below this part of the box searched are not cut further. Default 1e-8. */
   readonly smallest?: number;
   /** Called now and then with the boxes looked at and those waiting. */
@@ -51,15 +53,15 @@ interface Known {
 /**
  * All orbits of minimal period p with every point in a box, as zeros of the equations of multiple shooting: products of
  * boxes are narrowed, proved empty, proved to hold orbits of shorter period only, or to hold exactly one orbit
- * (Krawczyk), else cut in two across their widest side. Breadth first, so that what is left when `maxBoxes` is reached
- * is evenly small. An orbit that meets the boundary of the box within rounding is listed with `inside: false`.
+ * (Krawczyk), else cut in two across their widest side. Breadth first, so that what is left when a limit is reached
+ * is about evenly small. An orbit that meets the boundary of the box within rounding is listed with `inside: false`.
  *
- * Cost: per product p·N readings of the derivative and O((pN)³); memory: the products waiting, at most `maxBoxes`.
+ * Cost: per product p·N readings of the derivative and O((pN)³); memory: the products waiting.
  */
 export function orbitsInBox(
   maps: readonly EnclosedMap[],
   box: iv.IntervalArray,
-  { period, maxBoxes = 100_000, smallest = 1e-8, progress = () => {} }: BoxSearchOptions,
+  { period, maxBoxes = 100_000, maxWaiting = 10_000, smallest = 1e-8, progress = () => {} }: BoxSearchOptions,
 ): BoxSearch {
   const search = new Search(maps, box, period, smallest);
   const count = period * maps.length;
@@ -69,7 +71,7 @@ export function orbitsInBox(
   while (waiting.length > 0) {
     const next: Boxes[] = [];
     for (const boxes of waiting) {
-      if (examined >= maxBoxes) {
+      if (examined >= maxBoxes || next.length > maxWaiting) {
         undecided.push(boxes);
         continue;
       }

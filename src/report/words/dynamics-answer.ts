@@ -1,4 +1,11 @@
-import { columnOf, type FateResult, type OrbitResult, type RunRecord, type Table } from "../../record/index.ts";
+import {
+  type BoxSearchResult,
+  columnOf,
+  type FateResult,
+  type OrbitResult,
+  type RunRecord,
+  type Table,
+} from "../../record/index.ts";
 import { chosen, exact, inWords, measured, nbsp, percent, whole } from "../numerals.ts";
 import { at, axisName } from "./axis-name.ts";
 import { measuredSharpness, sharpnessName } from "./measured-sharpness.ts";
@@ -58,12 +65,22 @@ function trainAnswer(record: RunRecord): string {
 
 function orbitAnswer({ results }: RunRecord): string {
   const orbits = results.orbits ?? [];
-  if (orbits.length === 0) return "No periodic orbit was found.";
+  const { orbitBox } = results;
+  if (orbits.length === 0) {
+    if (orbitBox?.complete) return `There is no orbit of period ${orbitBox.period} in the box: proved.`;
+    return "No periodic orbit was found.";
+  }
   const periods = [...new Set(orbits.map(({ period }) => period))].sort((a, b) => a - b);
   const of = periods.length === 1 ? ` of period ${periods[0]}` : "";
   const proved = orbits.filter(({ proof }) => proof !== null).length;
   const proofs = proved === 0 ? "" : proved === orbits.length ? ", proved" : `, ${inWords(proved)} of them proved`;
-  return `${upperFirst(inWords(orbits.length))} periodic ${orbits.length === 1 ? "orbit" : "orbits"}${of}: ${stabilityCounts(orbits)}${proofs}.`;
+  return `${upperFirst(inWords(orbits.length))} periodic ${orbits.length === 1 ? "orbit" : "orbits"}${of}: ${stabilityCounts(orbits)}${proofs}.${boxWords(orbitBox)}`;
+}
+
+function boxWords(search: BoxSearchResult | null): string {
+  if (search === null) return "";
+  if (search.complete) return ` In the box there are no others of period ${search.period}: proved.`;
+  return " Whether there are others in the box is undecided.";
 }
 
 function stabilityCounts(orbits: readonly OrbitResult[]): string {

@@ -1,4 +1,4 @@
-import type { Cell, Complex, RunRecord } from "../../record/index.ts";
+import type { Cell, Complex, OrbitEnclosure, RunRecord } from "../../record/index.ts";
 import { asWritten, exact, measured, rough, span, whole } from "../numerals.ts";
 import { typeName } from "./dynamics-answer.ts";
 import { reproductionTable } from "./reproduction.ts";
@@ -39,16 +39,18 @@ function regionTable({ results: { regionPieces } }: RunRecord): WordTable | null
 
 function orbitTable({ results }: RunRecord): WordTable | null {
   if (results.orbits === null || results.orbits.length === 0) return null;
-  const rows = results.orbits.map(({ period, stability, multipliers, residual, proof }) => {
-    return [
-      String(period),
-      stability,
-      multipliers.slice(0, 2).map(complex).join(", "),
-      rough(residual),
-      proof ?? "not proved",
-    ];
+  const rows = results.orbits.map(({ period, stability, multipliers, residual, enclosure }) => {
+    const proof = enclosure === null ? "not proved" : proofWords(enclosure);
+    return [String(period), stability, multipliers.slice(0, 2).map(complex).join(", "), rough(residual), proof];
   });
   return { title: "Orbits", head: ["period", "stability", "largest multipliers", "residual", "proof"], rows };
+}
+
+/** "exists, alone within 4.2e-3, stable": what the certificate says. */
+function proofWords({ boxes, stability }: OrbitEnclosure): string {
+  const radius = Math.min(...boxes.flat().map(([lo, hi]) => (hi - lo) / 2));
+  const judged = stability === "undecided" ? "stability undecided" : stability;
+  return `exists, alone within ${rough(radius)}, ${judged}`;
 }
 
 function specialPointTable({ results }: RunRecord): WordTable | null {

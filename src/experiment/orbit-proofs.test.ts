@@ -1,0 +1,140 @@
+// Proved orbits from a file to the record: the 2-cycle of the paper's two-weight network (THEORY §6: points to 1e-10,
+// multipliers 9 − 2(1+h)² and 3 − 2h) and that it is the only one in a box; the cycles of the logistic map as gradient descent
+// on a cubic; momentum and batches in turn; and what must stay unproved.
+import { describe, expect, test } from "vitest";
+import { wasmEngine } from "../compile/index.ts";
+import { twoCycle } from "../problems/index.ts";
+import { encodeRecord, parseRecord, type RunRecord } from "../record/index.ts";
+import { answer } from "../report/words/answer.ts";
+import { dynamicsTables } from "../report/words/dynamics-tables.ts";
+import { readSpec } from "../spec/index.ts";
+import { type Host, run } from "./index.ts";
+
+const host: Host = {
+  readFile: async (path) => {
+    throw new Error(`no file ${path}`);
+  },
+  ...{ sha256: () => "0".repeat(64), now: () => 0, progress: () => {}, warn: () => {}, interrupted: () => false },
+  ...{ tool: { name: "separatrix", version: "0", command: "separatrix orbits x.yaml" }, engine: wasmEngine },
+  ...{ threads: 1, memory: 1e9 },
+};
+async function orbits(text: string): Promise<RunRecord> {
+  const record = await run(readSpec(text, { file: "x.yaml" }).spec, "orbits", host);
+  expect(parseRecord(encodeRecord(record)).results).toEqual(record.results);
+  return record;
+}
+
+const twoWeights = (rest: string, start = "[1.48, 0.7756756756756757]") => `
+model:
+  input: [1]
+  layers:
+    - { type: dense, units: 1, bias: false, activation: relu }
+    - { type: dense, units: 1, bias: false, activation: relu }
+data: { inputs: [[0.9], [2.5]], targets: [[0.9], [2.5]], weights: [0.5, 0.5] }
+loss: { type: mse, scale: 0.5 }
+parameters: { values: ${start} }
+${rest}`;
+const logistic = (r: number, rest: string) => `
+objective: { parameters: [x], samples: ["(1 - ${r})*x^2/2 + ${r}*x^3/3"] }
+parameters: { values: [0.3] }
+optimizer: { type: gd, stepSize: 1 }
+${rest}`;
+
+describe("proved", () => {
+  test("the 2-cycle at step size 0.325: points to 1e-10, multipliers, stable, alone in [0.6, 1.3]²", async () => {
+    const rest = "optimizer: { type: gd, stepSize: 0.325 }\norbits: { period: 2, box: [[0.6, 1.3], [0.6, 1.3]] }";
+    const record = await orbits(twoWeights(rest));
+    const { orbits: found, orbitBox } = record.results;
+    expect(found).toHaveLength(1);
+    const { points, proof, enclosure } = found![0]!;
+    const h = 3.53 * 0.325;
+    const { a, b, multipliers } = twoCycle(h);
+    const sorted = [...points].sort((p, q) => p[0]! - q[0]!);
+    expect(sorted).toEqual([a, b].map((x) => [expect.closeTo(x, 12), expect.closeTo(x, 12)]));
+    expect(proof).toBe("certificates/orbit-1.json");
+    expect(enclosure!.stability).toBe("stable");
+    for (const sides of enclosure!.points) {
+      for (const [lo, hi] of sides) expect(hi - lo).toBeLessThan(1e-12);
+    }
+    const enclosed = enclosure!.multipliers.flat();
+    for (const truth of multipliers) {
+      expect(enclosed.some(({ re, radius }) => Math.abs(re - truth) <= radius + 1e-14 && radius < 1e-11)).toBe(true);
+    }
+    expect(orbitBox).toMatchObject({ period: 2, complete: true, undecided: 0, left: [] });
+    expect(answer(record)).toBe(
+      "One periodic orbit of period 2: stable, proved. In the box there are no others of period 2: proved.",
+    );
+    expect(record.warnings).toEqual([]);
+  });
+
+  test("prove: true without a box, and the words of the table", async () => {
+    const rest = "optimizer: { type: gd, stepSize: 0.36 }\norbits: { period: 2, prove: true, starts: 2 }";
+    const record = await orbits(twoWeights(rest, "[1.1, 0.9]"));
+    expect(record.results.orbits![0]!.enclosure).toMatchObject({ stability: "unstable", reason: "" });
+    expect(record.results.orbitBox).toBeNull();
+    expect(dynamicsTables(record)[0]!.rows[0]!.at(-1)).toMatch(/^exists, alone within .*, unstable$/);
+  });
+
+  test("a box adds the orbits that the search from trajectories missed: all six 5-cycles of the logistic map", async () => {
+    const record = await orbits(logistic(4, "orbits: { period: 5, box: [[-0.5, 1.5]] }"));
+    expect(record.results.orbits).toHaveLength(6);
+    expect(record.results.orbitBox).toMatchObject({ complete: true });
+    for (const { multipliers, enclosure } of record.results.orbits!) {
+      expect(Math.abs(multipliers[0]![0])).toBeCloseTo(32, 6);
+      expect(enclosure!.stability).toBe("unstable");
+    }
+    expect(record.results.orbits!.map(({ proof }) => proof)).toContain("certificates/orbit-6.json");
+  });
+
+  test("that there is none is proved too", async () => {
+    const record = await orbits(logistic(2.5, "orbits: { period: 2, box: [[-0.5, 1.5]] }"));
+    expect(answer(record)).toBe("There is no orbit of period 2 in the box: proved.");
+  });
+
+  test("momentum, with its state; batches in turn, with the points between", async () => {
+    const well = (rest: string) => `
+objective: { parameters: [x], samples: ["x^4/4 - x^2/2 + x/5"] }
+parameters: { values: [0.9] }
+${rest}`;
+    const heavy = await orbits(
+      well("optimizer: { type: momentum, momentum: 0.5, stepSize: 0.2 }\norbits: { period: 1, prove: true }"),
+    );
+    expect(heavy.results.orbits![0]!.enclosure!.boxes[0]).toHaveLength(2);
+    expect(heavy.results.orbits![0]!.enclosure!.stability).toBe("stable");
+    const epoch = await orbits(`
+objective: { parameters: [x], samples: ["(x - 1)^2/2", "(x + 1)^2/2"] }
+parameters: { values: [0.9] }
+optimizer: { type: sgd, stepSize: 0.5 }
+batch: { size: 1, law: cyclic }
+orbits: { period: 1, prove: true }`);
+    const { points, enclosure } = epoch.results.orbits![0]!;
+    expect(points).toHaveLength(1);
+    expect(enclosure!.points.map(([x]) => x![0])).toEqual([-1 / 3, 1 / 3].map((x) => expect.closeTo(x, 14)));
+    expect(enclosure!.multipliers[0]![0]!.re).toBeCloseTo(0.25, 14);
+  });
+});
+
+describe("not proved, and why", () => {
+  test("a minimum on a curve of minima", async () => {
+    const rest = "optimizer: { type: gd, stepSize: 0.1 }\norbits: { period: 1, prove: true }";
+    const record = await orbits(twoWeights(rest));
+    expect(record.results.orbits![0]).toMatchObject({ proof: null, enclosure: null });
+    expect(record.warnings).toContain(
+      "orbit 1 is not proved: it belongs to a family of orbits, and the proof is one of isolated orbits",
+    );
+  });
+
+  test("a box with a curve of minima is not complete; a rule with a state has no box", async () => {
+    const options = "orbits: { period: 1, box: [[0.5, 1.5], [0.5, 1.5]] }";
+    const open = await orbits(twoWeights(`optimizer: { type: gd, stepSize: 0.1 }\n${options}`));
+    expect(open.results.orbitBox).toMatchObject({ complete: false });
+    expect(open.results.orbitBox!.left.length).toBeLessThanOrEqual(16);
+    expect(answer(open)).toMatch(/Whether there are others in the box is undecided\.$/);
+    expect(open.warnings.join()).toMatch(/stay undecided; there may be further orbits of period 1/);
+    const heavy = await orbits(twoWeights(`optimizer: { type: momentum, stepSize: 0.01 }\n${options}`));
+    expect(heavy.results.orbitBox).toBeNull();
+    expect(heavy.warnings.join()).toMatch(
+      /searched from a grid only, not proved complete: the state of the update rule/,
+    );
+  });
+});

@@ -1,0 +1,116 @@
+import { searchOrbitProof } from "../certify/index.ts";
+import { type DiscreteMap, findOrbit, isSameOrbit, orbitMultipliers, type PeriodicOrbit } from "../dynamics/index.ts";
+import * as iv from "../interval/index.ts";
+import type { BoxSearchResult, Interval, OrbitEnclosure } from "../record/index.ts";
+import { type EnclosedMap, type OrbitInBox, orbitsInBox, type ProvedOrbit } from "../verify/index.ts";
+import type { Experiment } from "./answer.ts";
+
+/** An orbit with what was proved of it; otherwise why nothing was, if a proof was asked for. */
+export interface ExaminedOrbit {
+  readonly orbit: PeriodicOrbit;
+  readonly enclosure: OrbitEnclosure | null;
+  readonly reason: string;
+}
+
+/** Operations in intervals spent on one box search, about a minute; boxes looked at, and waiting at a time, at most. */
+const [searchEffort, mostBoxes, mostWaiting] = [1.2e9, 20_000, 1000];
+/** Boxes left that the record keeps. */
+const mostLeft = 16;
+
+/**
+ * Adds to the orbits found what interval arithmetic proves: those that a box search proved, and with `prove` each of the
+ * others. Orbits that only the box search met are added.
+ */
+export function examineOrbits(
+  { tick, spec }: Experiment,
+  map: DiscreteMap,
+  found: readonly PeriodicOrbit[],
+  maps: readonly EnclosedMap[],
+  search: SearchedBox | null,
+): readonly ExaminedOrbit[] {
+  const { prove, period } = spec.orbits!;
+  const inBox = (search?.orbits ?? []).map((proved) => ({ proved, points: turns(proved.proof, maps.length) }));
+  const known = found.map((orbit, i): ExaminedOrbit => {
+    const match = inBox.find(({ points }) => isSameOrbit(points, orbit.points));
+    if (match) return { orbit, enclosure: enclosureOf(match.proved.boxes, match.proved.proof), reason: "" };
+    if (!prove) return { orbit, enclosure: null, reason: "" };
+    tick(`proof of orbit ${i + 1} of ${found.length}`, i / found.length);
+    return proveOne(map, maps, orbit);
+  });
+  const others = inBox.filter(({ points }) => !found.some((orbit) => isSameOrbit(points, orbit.points)));
+  const added = others.flatMap(({ proved, points }): ExaminedOrbit[] => {
+    const polished = findOrbit(map, points, period);
+    if (polished.status !== "converged") return [];
+    return [{ orbit: polished.orbit, enclosure: enclosureOf(proved.boxes, proved.proof), reason: "" }];
+  });
+  return [...known, ...added];
+}
+
+function proveOne(map: DiscreteMap, maps: readonly EnclosedMap[], orbit: PeriodicOrbit): ExaminedOrbit {
+  const unproved = (reason: string): ExaminedOrbit => ({ orbit, enclosure: null, reason });
+  if (orbitMultipliers(map, orbit.points).familyDimension > 0) {
+    return unproved("it belongs to a family of orbits, and the proof is one of isolated orbits");
+  }
+  const search = searchOrbitProof(maps, orbit.period, orbit.points);
+  if (search.status === "undecided") return unproved(search.reason);
+  return { orbit, enclosure: enclosureOf(search.claim.boxes, search.proof), reason: "" };
+}
+
+export interface SearchedBox {
+  readonly orbits: readonly OrbitInBox[];
+  readonly result: BoxSearchResult | null;
+  readonly warnings: readonly string[];
+}
+
+/** All orbits of a period in a box, as far as they can be proved to be all. */
+export function searchBox(
+  { theta, tick }: Experiment,
+  maps: readonly EnclosedMap[],
+  period: number,
+  box: readonly Interval[],
+): SearchedBox {
+  const { dimension, cost } = maps[0]!;
+  if (dimension !== theta.length) {
+    const why = "the state of the update rule has no box";
+    return {
+      orbits: [],
+      result: null,
+      warnings: [`orbits.box: searched from a grid only, not proved complete: ${why}`],
+    };
+  }
+  const unknowns = period * maps.length * dimension;
+  const each = 10 * unknowns * cost + 10 * unknowns ** 3;
+  const maxBoxes = Math.max(1, Math.min(mostBoxes, Math.floor(searchEffort / each)));
+  const sides = { lo: Float64Array.from(box, ([lo]) => lo), hi: Float64Array.from(box, ([, hi]) => hi) };
+  const progress = (examined: number, waiting: number) =>
+    tick(`boxes: ${examined} looked at, ${waiting} waiting`, examined / maxBoxes);
+  const { orbits, undecided, examined } = orbitsInBox(maps, sides, {
+    period,
+    maxBoxes,
+    maxWaiting: mostWaiting,
+    progress,
+  });
+  const complete = undecided.length === 0;
+  const left = undecided.slice(0, mostLeft).map((boxes) => boxes.map(pairs));
+  const result = { box, period, complete, examined, undecided: undecided.length, left };
+  return { orbits, result, warnings: complete ? [] : [openWarning(period, result)] };
+}
+
+function openWarning(period: number, { undecided, examined }: BoxSearchResult): string {
+  const rest = undecided === 1 ? "one stays" : `${undecided} stay`;
+  return `orbits.box: of ${examined} boxes looked at ${rest} undecided; there may be further orbits of period ${period} (families, kinks, bifurcations, or too small a budget)`;
+}
+
+/** The middles of an enclosure, one point for each turn (of an epoch: before its first batch). */
+function turns({ points }: ProvedOrbit, batches: number): Float64Array[] {
+  return points.filter((_, j) => j % batches === 0).map((x) => iv.boxMidpoint(x));
+}
+
+function enclosureOf(boxes: readonly iv.IntervalArray[], proof: ProvedOrbit): OrbitEnclosure {
+  const { points, multipliers, stability, reason } = proof;
+  return { boxes: boxes.map(pairs), points: points.map(pairs), multipliers, stability, reason };
+}
+
+function pairs({ lo, hi }: iv.IntervalArray): Interval[] {
+  return Array.from(lo, (x, i) => [x, hi[i]!] as const);
+}
