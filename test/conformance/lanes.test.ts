@@ -6,13 +6,14 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { compileMap, type Engine, interpreterEngine, wasmEngine } from "../../src/compile/index.ts";
 import { compileLanes } from "../../src/compile/lane/compile-lanes.ts";
+import type { Crew } from "../../src/compile/threads/index.ts";
 import { formulaMap, type MapProgram, mapDimension, type UpdateRuleSpec, updateMap } from "../../src/descent/index.ts";
 import { lyapunovSpectrum } from "../../src/dynamics/index.ts";
 import { networkProblem } from "../../src/network/index.ts";
 import { createRng, type Rng } from "../../src/numeric/index.ts";
 import { logisticBridge, paperFigure1, twoWeightNetwork, wuMaE } from "../../src/problems/index.ts";
 import * as p from "../../src/program/index.ts";
-import { agree } from "./engines.ts";
+import { agree, crewOfTwo } from "./engines.ts";
 
 type Values = Readonly<Record<string, number>>;
 type Data = Readonly<Record<string, Float64Array>>;
@@ -261,6 +262,30 @@ describe("whole trajectories", () => {
       far.advance(own, 2500, own);
       expectSame(all.slice(2 * lane, 2 * lane + 2), own);
     }
+  });
+
+  // Lots of lanes go to whichever thread is free; where a lot begins and ends changes nothing.
+  test("two threads, each lane with its own step size: the bits of one", () => {
+    const own = { scalars: {}, data: dataOf(problem), parameters: ["stepSize"] };
+    const steps = Float64Array.from({ length: 20_001 }, (_, i) => 0.1 + (i % 300) / 1000);
+    let pieces = 0;
+    const load: Crew["load"] = (tool, data, piece) => {
+      const job = crewOfTwo.load(tool, data, piece);
+      const run: typeof job.run = (stage, count) => {
+        pieces += count;
+        job.run(stage, count);
+      };
+      return { ...job, run };
+    };
+    const [one, two] = [null, { ...crewOfTwo, load }].map((crew) => {
+      const ensemble = compileLanes(map, own, crew)!;
+      const out = new Float64Array(40_002);
+      ensemble.advance(states(20_001), 200, out, steps);
+      ensemble.dispose();
+      return out;
+    });
+    expectSame(two!, one!);
+    expect(pieces).toBeGreaterThan(8);
   });
 
   test("no steps leave the states as they are", () => {

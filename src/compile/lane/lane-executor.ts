@@ -1,15 +1,17 @@
-import type { ModuleBuilder } from "../wasm/module-builder.ts";
-import { TABLE_BYTES } from "../wasm/module-builder.ts";
+import type { Crew, CrewJob } from "../threads/crew.ts";
+import { type ModuleBuilder, TABLE_BYTES } from "../wasm/module-builder.ts";
+import { type LaneRun, laneTool, laneWords, type SharedLanes } from "./lane-tool.ts";
 
-/** A compiled kernel as plain data, which can be sent to a worker: every worker makes its own executor of it. */
+/** A kernel and the sizes of its rows, in numbers. */
 export interface LaneCode {
-  readonly bytes: Uint8Array<ArrayBuffer>;
-  /** What the first TABLE_BYTES of memory hold. */
-  readonly tables: Uint8Array;
-  /** Numbers of a row of states, and of what is written of a row after each step. */
+  readonly module: ModuleBuilder;
+  /** Of a row of states, of what is written of a row after each step, and of its parameters. */
   readonly rowSize: number;
   readonly orbitSize: number;
   readonly parameterCount: number;
+  /** Rough nanoseconds of a step of one lane, and lanes that go together. */
+  readonly cost: number;
+  readonly lanesTogether: number;
 }
 
 /** Runs a kernel on rows that it copies into memory of its own, a tile of lanes at a time. */
@@ -22,46 +24,67 @@ export interface LaneExecutor {
 }
 
 const PAGE = 65536;
-/** Lanes that are in memory at a time: their states stay in the cache. */
-const TILE_LANES = 4096;
-type Run = (states: number, parameters: number, orbits: number, stride: number, pairs: number, steps: number) => void;
+/** Bytes of states that are in memory at a time: they stay in the cache. */
+const TILE_BYTES = 2 ** 17;
+/** Shared memory cannot move when it grows, so its addresses are kept free: a GiB of them. */
+const SHARED_PAGES = 2 ** 14;
+/** From so many nanoseconds on a tile is shared among threads, in pieces of at least so many. */
+const SHARED_WORK = 100_000;
+const PIECE_WORK = 25_000;
+/** Where the words of `SharedLanes` stand, and states begin. */
+const WORDS = TABLE_BYTES;
+const DATA = TABLE_BYTES + 64;
 
-export function laneCode(
-  module: ModuleBuilder,
-  sizes: { readonly rowSize: number; readonly orbitSize: number; readonly parameterCount: number },
-): LaneCode {
-  const scratch = new WebAssembly.Memory({ initial: 1 });
-  module.writeTables(scratch);
-  return { ...sizes, bytes: module.bytes(1).slice(), tables: new Uint8Array(scratch.buffer).slice(0, TABLE_BYTES) };
-}
-
-export function laneExecutor({ bytes, tables, rowSize, orbitSize, parameterCount }: LaneCode): LaneExecutor {
-  const memory = new WebAssembly.Memory({ initial: 1 });
-  new Uint8Array(memory.buffer).set(tables);
-  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory } });
-  let run: Run | null = exports["run"] as Run;
+export function laneExecutor(code: LaneCode, crew: Crew | null): LaneExecutor {
+  const { rowSize, orbitSize, parameterCount, cost, lanesTogether } = code;
+  const memory = crew
+    ? new WebAssembly.Memory({ initial: 1, maximum: SHARED_PAGES, shared: true })
+    : new WebAssembly.Memory({ initial: 1 });
+  code.module.writeTables(memory);
+  const module = new WebAssembly.Module(code.module.bytes(1, crew !== null));
+  const { exports } = new WebAssembly.Instance(module, { env: { memory } });
+  let run: LaneRun | null = exports["run"] as LaneRun;
+  let job: CrewJob | null = null;
 
   /** Lanes beginning at `from` put in place, the last repeated to make them even. */
   const load = (states: Float64Array, parameters: Float64Array, from: number, count: number, orbitBytes: number) => {
     if (!run) throw new Error("lanes: the executor was disposed of");
     const padded = count + (count % 2);
-    const at = { states: TABLE_BYTES, parameters: TABLE_BYTES + 8 * padded * rowSize, orbits: 0, padded };
-    at.orbits = at.parameters + 8 * padded * parameterCount;
-    reserve(memory, at.orbits + orbitBytes * padded);
-    const rows = new Float64Array(memory.buffer, at.states, padded * rowSize);
-    const own = new Float64Array(memory.buffer, at.parameters, padded * parameterCount);
+    const own = DATA + 8 * padded * rowSize;
+    const orbits = own + 8 * padded * parameterCount;
+    reserve(memory, orbits + orbitBytes * padded);
+    const rows = new Float64Array(memory.buffer, DATA, padded * rowSize);
     copyRows(states, rowSize, from, count, rows);
-    copyRows(parameters, parameterCount, from, count, own);
-    return { ...at, rows, run };
+    copyRows(parameters, parameterCount, from, count, new Float64Array(memory.buffer, own, padded * parameterCount));
+    return { own, orbits, pairs: padded / 2, rows, run };
+  };
+
+  /** All pairs of lanes moved, by all threads. */
+  const share = (own: number, pairs: number, steps: number, pieces: number) => {
+    if (!job) {
+      const sizes = { rowBytes: 8 * rowSize, parameterBytes: 8 * parameterCount };
+      const shared: SharedLanes = { module, memory, table: WORDS, ...sizes };
+      job = crew!.load("lanes", shared, laneTool(shared));
+    }
+    const group = lanesTogether / 2;
+    const pairsOfPiece = group * Math.ceil(pairs / pieces / group);
+    const words = new Int32Array(memory.buffer, WORDS, laneWords.count);
+    words.set([DATA, own, pairs, pairsOfPiece, steps]);
+    job.run(0, Math.ceil(pairs / pairsOfPiece));
   };
 
   return {
     advance(states, steps, out, parameters) {
       const lanes = states.length / rowSize;
-      for (let from = 0; from < lanes; from += TILE_LANES) {
-        const count = Math.min(TILE_LANES, lanes - from);
+      const members = crew?.threads ?? 1;
+      const tile =
+        members * Math.max(lanesTogether, lanesTogether * Math.floor(TILE_BYTES / (8 * rowSize * lanesTogether)));
+      for (let from = 0; from < lanes; from += tile) {
+        const count = Math.min(tile, lanes - from);
         const at = load(states, parameters, from, count, 0);
-        at.run(at.states, at.parameters, at.orbits, 0, at.padded / 2, steps);
+        const work = count * steps * cost;
+        if (crew && work >= SHARED_WORK) share(at.own, at.pairs, steps, Math.min(16, Math.floor(work / PIECE_WORK)));
+        else at.run(DATA, at.own, at.orbits, 0, at.pairs, steps);
         out.set(at.rows.subarray(0, count * rowSize), from * rowSize);
       }
     },
@@ -69,12 +92,14 @@ export function laneExecutor({ bytes, tables, rowSize, orbitSize, parameterCount
       const lanes = states.length / rowSize;
       const stride = 8 * steps * orbitSize;
       const at = load(states, parameters, 0, lanes, stride);
-      at.run(at.states, at.parameters, at.orbits, stride, at.padded / 2, steps);
+      at.run(DATA, at.own, at.orbits, stride, at.pairs, steps);
       out?.set(at.rows.subarray(0, lanes * rowSize));
       return new Float64Array(memory.buffer, at.orbits, lanes * steps * orbitSize);
     },
     dispose() {
       run = null;
+      job?.dispose();
+      job = null;
     },
   };
 }

@@ -42,9 +42,14 @@ export function laneModule(program: LaneProgram, mode: LaneMode, vectors: number
   return module;
 }
 
-/** How many vectors go through a step together: about `work` operations each, in code of bounded size. */
+/** Rough number of operations of a step. */
+export function workOf({ nodes }: LaneProgram): number {
+  return nodes.reduce((sum, { op }) => sum + (functionOps.has(op) ? 25 : 1), 0);
+}
+
+/** How many vectors go through a step together: as many as code of bounded size allows. */
 export function vectorsFor(program: LaneProgram): number {
-  const work = program.nodes.reduce((sum, { op }) => sum + (functionOps.has(op) ? 25 : 1), 0);
+  const work = workOf(program);
   return work <= 64 ? 12 : work <= 160 ? 8 : work <= 400 ? 4 : work <= 1000 ? 2 : 1;
 }
 

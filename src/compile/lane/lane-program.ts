@@ -34,13 +34,13 @@ export interface LaneProgramOptions {
   readonly rearrange?: boolean;
 }
 
-/** Work of one step beyond which a map is no business of lanes: its code would outgrow the instruction cache. */
-export const MOST_SCALARS = 20_000;
-export const MOST_NODES = 6_000;
+/** Beyond these a step is no business of lanes: straight-line code gains nothing over loops any more. */
+export const MOST_SCALARS = 8_000;
+export const MOST_NODES = 2_000;
 
 /**
  * The map with its numbers and data put in, as single numbers. Null when a step is too long to be written out: beyond
- * 20 000 operations before and 6 000 after folding constants.
+ * 8000 operations before and 2000 nodes after folding constants, where loops over arrays are as fast.
  * @throws RangeError when a scalar or a buffer that the map reads has no value.
  */
 export function laneProgram(map: MapProgram, options: LaneProgramOptions): LaneProgram | null {

@@ -15,7 +15,11 @@ import { type Grain, usualGrain } from "./stages.ts";
 const PAGE = 65536;
 
 /** The compiler: turns a program into one WebAssembly module with loops over two doubles at a time. */
-export const wasmEngine: Engine = { name: "wasm", load: (program) => load(compile(program)), lanes: compileLanes };
+export const wasmEngine: Engine = {
+  name: "wasm",
+  load: (program) => load(compile(program)),
+  lanes: (map, options) => compileLanes(map, options),
+};
 
 /**
  * The compiler with large products by a library of the machine, which sums in another order: results differ from
@@ -25,7 +29,7 @@ export function nativeEngine(products: NativeProducts): Engine {
   return {
     name: "native",
     load: (program) => load(compile(program, { native: true }), products),
-    lanes: compileLanes,
+    lanes: (map, options) => compileLanes(map, options),
   };
 }
 
@@ -38,7 +42,7 @@ export function threadedEngine(crew: Crew, grain = usualGrain): Engine {
       const compiled = compile(program, { grain });
       return compiled.stages ? loadShared(compiled, compiled.stages, crew, memories) : load(compiled);
     },
-    lanes: compileLanes,
+    lanes: (map, options) => compileLanes(map, options, crew),
   };
 }
 
