@@ -185,6 +185,33 @@ describe("smooth networks that no structure theorem reaches: one verified point"
     expect(Math.min(...symmetricEigenvalues(h).map((v) => Math.abs(v - 1 / eta)))).toBeGreaterThan(1e-9);
   });
 
+  test("under weight decay w enclosed spectra speak below 1/w only: 0 and negative eigenvalues count there", () => {
+    const { problem, theta } = network([tanh, { type: "dense", units: 1 }], half);
+    const { finding } = decide(problem, theta, rule(0.83, { weightDecay: 0.25 }));
+    expect(finding).toMatchObject({ verdict: "proved", complete: false, reach: "this" });
+    expect(finding.settledBelow).toBeLessThanOrEqual(4);
+    expect(finding.settledBelow).toBeGreaterThan(3.9);
+  });
+
+  test("attention of more parameters than a dense Hessian is looked at for: the output layer's slice", () => {
+    const layers: LayerSpec[] = [
+      { type: "attention", heads: 2 },
+      { type: "attention", heads: 2 },
+      { type: "flatten" },
+      { type: "dense", units: 2 },
+    ];
+    const model = readModel({ input: [3, 8], layers });
+    const { theta } = initialParameters(model, "torch", 8);
+    const inputs = Float64Array.from({ length: 4 * 24 }, (_, i) => Math.sin(1 + 2.3 * i));
+    const targets = Float64Array.from({ length: 8 }, (_, i) => Math.cos(i));
+    const problem = networkProblem(model, half, { inputs, targets, sampleCount: 4 });
+    expect(theta.length).toBeGreaterThan(300);
+    const found = decide(problem, theta, rule(0.5), { effort: 4e8 });
+    expect(found.finding).toMatchObject({ verdict: "proved", scope: "everywhere", method: "pieces" });
+    expect(found.evidence.pieces!.spectra[0]!.by).toBe("slice");
+    expect(found.finding.settledBelow ?? Number.POSITIVE_INFINITY).toBeGreaterThan(1e4);
+  });
+
   test("symmetric inputs make 1/(2κ) exceptional on all of parameter space, and no witness is found there", () => {
     const { problem, theta } = network([tanh, { type: "dense", units: 1 }], half, true);
     expect(decide(problem, theta, rule(1)).finding).toMatchObject({ verdict: "disproved", method: "mean features" });

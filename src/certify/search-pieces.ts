@@ -6,11 +6,13 @@ import {
   commonFactor,
   constantBlocks,
   constantSpectrum,
+  excludedOnSlice,
   findWitness,
   hasConstantHessian,
   hessianProgram,
   isRoot,
   lossInputs,
+  outputCoordinates,
   type Piece,
   type PieceEvidence,
   type PieceProof,
@@ -47,6 +49,8 @@ export interface SearchOptions {
 /** Up to here characteristic polynomials are computed over Q. */
 const largestExactDimension = 12;
 const realisations = 64;
+/** Above this dimension the whole Hessian is not looked at. */
+const largestDense = 300;
 /** Most pieces of which all are examined. */
 const largestCensus = 1024;
 /** Primes for an estimate; the last one confirms. */
@@ -64,9 +68,9 @@ export function searchPieces(
 ): { readonly evidence: PieceEvidence; readonly piecesExamined: number } | null {
   const loss = problem.lossProgram(problem.sampleCount);
   const n = problem.dimension;
-  const work = (programCost(hessianProgram(loss, n)).flops + n * n) * n * facts.batches.length;
-  const affordable = Math.floor(options.effort / work);
-  if (affordable < 1) return null;
+  const flops = programCost(hessianProgram(loss, n)).flops * facts.batches.length;
+  const affordable = Math.floor(options.effort / (flops + n * n) / n);
+  if (affordable < 1 || n > largestDense) return slicedSearch(problem, facts, options, flops);
   const census = possiblePieces(loss, n, lossInputs(problem), Math.min(largestCensus, affordable));
   const met = census ? null : metPieces(problem, Math.min(options.pieces, affordable), options);
   const realised = met ?? realisedPieces(problem, census!, options);
@@ -85,6 +89,36 @@ export function searchPieces(
     evidence: { all: census?.length ?? null, realised: places, proofs, spectra },
     piecesExamined: pieces.length,
   };
+}
+
+/** Where the whole Hessian is too large: a network without kinks, looked at where its output weights are 0. */
+function slicedSearch(
+  problem: Problem,
+  facts: StepFacts,
+  { theta, effort, rng }: SearchOptions,
+  flops: number,
+): { readonly evidence: PieceEvidence; readonly piecesExamined: number } | null {
+  const loss = problem.lossProgram(problem.sampleCount);
+  const own = outputCoordinates(loss);
+  if (!own || flops * own.all.length * 3 > effort) return null;
+  const census = possiblePieces(loss, problem.dimension, lossInputs(problem), 1);
+  if (census?.length !== 1) return null;
+  const points = [0, 1, 2].map((k) => {
+    const at = [...theta];
+    for (const i of own.weight) at[i] = 0;
+    for (const i of own.all.slice(own.weight.length)) at[i] = at[i]! + k * rng.normal();
+    return at;
+  });
+  const proofs: PieceProof[] = [];
+  const spectra: PieceSpectrum[] = [];
+  for (const [batch, weights] of facts.batches.entries()) {
+    const piece = pieceOf(problem, weights, census[0]!.selections);
+    const found = points.find((at) => excludedOnSlice(piece, targetEigenvalue(facts), at));
+    if (found) proofs.push({ batch, piece: 0, witness: { kind: "slice", theta: found } });
+    spectra.push({ batch, piece: 0, by: "slice", points, primes: [] });
+  }
+  const realised = [{ piece: 0, theta: [...theta], where: "at θ" }];
+  return { evidence: { all: 1, realised, proofs, spectra }, piecesExamined: 1 };
 }
 
 type Looking = Omit<PieceSpectrum, "batch" | "piece">;

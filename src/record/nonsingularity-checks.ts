@@ -71,7 +71,7 @@ export const nonsingularity = objectWith({
         objectWith({
           batch: count,
           piece: count,
-          kind: oneOf("residues", "point"),
+          kind: oneOf("residues", "point", "slice"),
           prime: orNull(count),
           theta: listOf(number),
         } satisfies Fields<WitnessRecord>),

@@ -33,7 +33,7 @@ export interface CollapseDemonstration {
 export interface WitnessRecord {
   readonly batch: number;
   readonly piece: number;
-  readonly kind: "residues" | "point";
+  readonly kind: "residues" | "point" | "slice";
   readonly prime: number | null;
   readonly theta: readonly number[];
 }

@@ -11,6 +11,7 @@ const rational = z.string().regex(/^-?\d+(\/\d+)?$/);
 
 const witness = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("residues"), prime: z.int().min(2), theta: z.array(z.int()) }),
+  z.strictObject({ kind: z.literal("slice"), theta: vector }),
   z.strictObject({ kind: z.literal("point"), theta: vector, method: z.enum(["gershgorin", "cholesky", "inverse"]) }),
 ]);
 
@@ -20,7 +21,7 @@ const pieces = z.strictObject({
   proofs: z.array(z.strictObject({ batch: index, piece: index, witness })),
   spectra: z.array(
     z.strictObject({
-      ...{ batch: index, piece: index, by: z.enum(["rationals", "residues", "intervals"]) },
+      ...{ batch: index, piece: index, by: z.enum(["rationals", "residues", "intervals", "slice"]) },
       ...{ points: z.array(vector).min(1), primes: z.array(z.int().min(2)) },
     }),
   ),

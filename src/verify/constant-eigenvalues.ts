@@ -14,6 +14,7 @@ import {
 import { commonFactor } from "./common-factor.ts";
 import { blocksPolynomial, constantBlocks } from "./constant-blocks.ts";
 import type { PieceSpectrum } from "./evidence.ts";
+import { outputSliceSpectrum } from "./output-slice.ts";
 import { constantSpectrum, type Piece, spectrumAt } from "./piece-spectrum.ts";
 import { spectralExclusion } from "./spectral-exclusion.ts";
 
@@ -36,6 +37,8 @@ export interface ConstantEigenvalues {
    */
   readonly others: "proved" | "estimate" | "above" | "open";
   readonly floor: number;
+  /** Whether `others` speaks of positive eigenvalues only. */
+  readonly positiveOnly: boolean;
 }
 
 /**
@@ -44,8 +47,9 @@ export interface ConstantEigenvalues {
  * modulo a prime, or enclosed spectra exclude others.
  */
 export function constantEigenvalues(piece: Piece, { by, points, primes }: Looking): ConstantEigenvalues {
+  if (by === "slice") return bySpectra([1n], points, (theta) => outputSliceSpectrum(piece, theta));
   const known = blocksPolynomial(constantBlocks(piece));
-  const base = { proved: roots(known), candidates: [], floor: 0 };
+  const base = { proved: roots(known), candidates: [], floor: 0, positiveOnly: false };
   if (by === "rationals") {
     const found = constantSpectrum(piece, points);
     if (!found) return { ...base, others: "open" };
@@ -60,20 +64,20 @@ export function constantEigenvalues(piece: Piece, { by, points, primes }: Lookin
     if (!found.polynomial) return { ...base, others: "open" };
     return { ...base, candidates: roots(without(found.polynomial, known)), others: "estimate" };
   }
-  return bySpectra(piece, known, points);
+  return bySpectra(known, points, (theta) => spectrumAt(piece, theta));
 }
 
 type Looking = Pick<PieceSpectrum, "by" | "points" | "primes">;
 
 /** Enclosed spectra at several points: what survives in all of them and holds more than what is proved stays open. */
 function bySpectra(
-  piece: Piece,
   known: IntegerPolynomial,
   points: readonly (readonly number[])[],
+  spectrum: (theta: readonly number[]) => iv.IntervalArray | null,
 ): ConstantEigenvalues {
   const proved = degree(known) > 0 ? realRoots(known) : [];
-  const base = { proved, candidates: [], floor: 0 };
-  const spectra = points.map((theta) => spectrumAt(piece, theta)).filter((s) => s !== null);
+  const base = { proved, candidates: [], floor: 0, positiveOnly: true };
+  const spectra = points.map(spectrum).filter((s) => s !== null);
   if (spectra.length < 2) return { ...base, others: "open" };
   const { survivors, floor } = spectralExclusion(spectra);
   const at = proved.map(({ lo, hi }) => ({ lo: roundDown(lo), hi: roundUp(hi) }));

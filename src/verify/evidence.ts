@@ -28,11 +28,12 @@ export interface PieceEvidence {
 /**
  * "rationals": the common factor of characteristic polynomials at these points holds every constant eigenvalue.
  * "residues": the same modulo primes, at integers, the last point as a check. "intervals": spectra enclosed there.
+ * "slice": the same where the output weights are 0, from the output layer alone.
  */
 export interface PieceSpectrum {
   readonly batch: number;
   readonly piece: number;
-  readonly by: "rationals" | "residues" | "intervals";
+  readonly by: "rationals" | "residues" | "intervals" | "slice";
   readonly points: readonly (readonly number[])[];
   /** For "residues"; else empty. */
   readonly primes: readonly number[];

@@ -43,6 +43,7 @@ export {
   proveOrbit,
 } from "./orbit-proof.ts";
 export { type BoxSearch, type BoxSearchOptions, type OrbitInBox, orbitsInBox } from "./orbits-in-box.ts";
+export { outputCoordinates, outputSliceSpectrum } from "./output-slice.ts";
 export {
   type NumberedPiece,
   numberedPieces,
@@ -58,6 +59,7 @@ export {
   constantSpectrum,
   excludedAtPoint,
   excludedModulo,
+  excludedOnSlice,
   findWitness,
   hasConstantHessian,
   isRoot,

@@ -103,7 +103,7 @@ function examine(problem: Problem, facts: StepFacts, evidence: PieceEvidence): P
     complete:
       evidence.all !== null &&
       whole &&
-      looked.every((e) => e.others === "proved") &&
+      looked.every((e) => e.others === "proved" && !(e.positiveOnly && facts.weightDecay > 0)) &&
       steps.every((s) => s.realised === "yes"),
     settledBelow: whole ? settledBelow(looked, steps, facts) : null,
   };
@@ -125,7 +125,7 @@ function settledBelow(
   if (looked.some((e) => e.others !== "proved" && e.others !== "above")) return null;
   const decay = simplestRational(weightDecay);
   const floors = looked
-    .filter((e) => e.floor > 0)
+    .filter((e) => e.floor > 0 || (e.positiveOnly && weightDecay > 0)) // under decay 0 and negative eigenvalues count
     .map((e) => divideRationals(rational(1n), addRationals(simplestRational(e.floor), decay)));
   const open = [...steps.filter((s) => s.realised !== "yes").map((s) => s.value), ...floors];
   return open.length === 0 ? null : Math.min(...open.map((x) => roundDown(x) * (1 - 1e-9)));

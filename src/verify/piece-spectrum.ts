@@ -21,6 +21,7 @@ import { degreeBound } from "./degree.ts";
 import { rationalScalars } from "./exact-scalars.ts";
 import { encloseHessian, hessianProgram, type LossInputs, readHessian } from "./hessian-reader.ts";
 import { withPrime } from "./modular-reader.ts";
+import { outputSliceSpectrum } from "./output-slice.ts";
 import { UnreadableOperation } from "./scalar-reader.ts";
 import { domainLimit } from "./whole-domain.ts";
 
@@ -39,7 +40,9 @@ export function singularEigenvalue(stepSize: Rational, weightDecay: Rational): R
 /** Why a number is no constant eigenvalue of a piece's Hessian, in a form that can be checked again. */
 export type Witness =
   | { readonly kind: "residues"; readonly prime: number; readonly theta: readonly number[] }
-  | { readonly kind: "point"; readonly theta: readonly number[]; readonly method: PointMethod };
+  | { readonly kind: "point"; readonly theta: readonly number[]; readonly method: PointMethod }
+  /** θ with output weights 0, where the output layer's slice encloses all eigenvalues but zeros. */
+  | { readonly kind: "slice"; readonly theta: readonly number[] };
 
 /** H at integers mod p, where the program is rational. */
 export interface ResidueHessian {
@@ -149,7 +152,15 @@ export function checkWitness(piece: Piece, lambda: Rational, witness: Witness): 
     const found = excludedModulo(piece, lambda, witness.theta, witness.prime);
     return found?.excluded === true && found.prime === witness.prime;
   }
+  if (witness.kind === "slice") return excludedOnSlice(piece, lambda, witness.theta);
   return domainLimit(piece.loss.loss) === null && excludedAtPoint(piece, lambda, witness.theta) !== null;
+}
+
+/** Whether λ ≠ 0 is in none of the enclosures of the output layer's slice. */
+export function excludedOnSlice(piece: Piece, lambda: Rational, theta: readonly number[]): boolean {
+  const spectrum = lambda.numerator === 0n ? null : outputSliceSpectrum(piece, theta);
+  const target = { lo: roundDown(lambda), hi: roundUp(lambda) };
+  return spectrum?.lo.every((_, i) => iv.disjoint(iv.intervalAt(spectrum, i), target)) ?? false;
 }
 
 export interface ConstantSpectrum {

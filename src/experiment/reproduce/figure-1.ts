@@ -41,7 +41,7 @@ function reproduce(experiment: Experiment): Answer {
         figure: "fig1",
         source: "Fig. 1 of arXiv 2510.24466",
         claim: "at step size 1/2 gradient descent sends an interval to one point, at 1/4 it is non-singular",
-        finding: `The exceptional step sizes are ${showRational(only.value)} and no other, proved: there both outer pieces, on which the curvature is 2, land on 0 in one step.`,
+        finding: `${showRational(only.value)} is exceptional and no other step size, proved: there both outer pieces, on which the curvature is 2, land on 0 in one step.`,
         outcome: confirmed ? "confirmed" : "corrected",
         values: [
           { name: "exceptional step size", published: published.singular, exact: 0.5, found: toNumber(only.value) },
