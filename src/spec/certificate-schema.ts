@@ -4,6 +4,9 @@ import type { Evidence, NonsingularityBody } from "../verify/index.ts";
 /** Certificates of this version are read; another form of the file gets another number. */
 export const certificateVersion = 1;
 
+/** Evidence about more pieces than this is not read. */
+const mostPieces = 65_536;
+
 const text = z.string();
 const index = z.int().min(0);
 const vector = z.array(z.number());
@@ -16,7 +19,7 @@ const witness = z.discriminatedUnion("kind", [
 ]);
 
 const pieces = z.strictObject({
-  all: index.nullable(),
+  all: z.int().min(0).max(mostPieces).nullable(),
   realised: z.array(z.strictObject({ piece: index, theta: vector, where: text })),
   proofs: z.array(z.strictObject({ batch: index, piece: index, witness })),
   spectra: z.array(

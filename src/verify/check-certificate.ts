@@ -13,6 +13,17 @@ export type Check =
  * certificate says, word for word. A claimed collapse is carried out once more. No search is done and no search code used.
  */
 export function checkNonsingularity(certificate: NonsingularityBody, subject: Subject): Check {
+  try {
+    return check(certificate, subject);
+  } catch (error) {
+    // What is no prime, has no inverse or too few numbers: evidence is read with the checks of the rooms below.
+    if (error instanceof RangeError)
+      return { status: "rejected", reason: `the evidence cannot be read (${error.message})` };
+    throw error;
+  }
+}
+
+function check(certificate: NonsingularityBody, subject: Subject): Check {
   const { point, pieces, collapse } = certificate;
   const derived = certificateOf(subject, { point, pieces, collapse });
   for (const key of Object.keys(derived) as (keyof NonsingularityBody)[]) {

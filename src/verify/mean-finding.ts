@@ -30,7 +30,7 @@ export function withMeanFeatures(
   const twiceScale = multiplyRationals(rational(2n), simplestRational(form.scale));
   const value = divideRationals(rational(1n), addRationals(twiceScale, simplestRational(rule.weightDecay)));
   const here = compareRationals(value, simplestRational(rule.stepSize)) === 0;
-  const mean = meanFeatures(problem, point);
+  const mean = meanFeatures(problem, point?.length === problem.dimension ? point : null);
   // Theorems H* and D leave no other step size open.
   const only = rule.weightDecay === 0 && (finding.method === "H*" || finding.method === "D");
   if (mean.kind === "zero") return collapsing(finding, { value, why: mean.reason, here, only });

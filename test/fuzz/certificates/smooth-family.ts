@@ -13,6 +13,7 @@ import {
   over,
   plus,
   positive,
+  same,
   show,
   times,
   toDouble,
@@ -184,13 +185,17 @@ export const smoothNetworks: Family = {
     });
     const twice = times(fraction(2), kappa);
     const curvatures = [twice, times(twice, fraction(1 + units)), zero].map((c) => plus(c, decay));
+    const candidates = curvatures.filter((c) => c.n > 0n).map((c) => over(one, c));
     return {
       problem,
       weightDecay: decay,
       batches: null,
       theta: initialParameters(model, "torch", rng.integer(1000)).theta,
-      candidates: curvatures.filter((c) => c.n > 0n).map((c) => over(one, c)),
-      singular: (eta) => singularAt(net, toDouble(decay), toDouble(eta), problem.dimension, rng),
+      candidates,
+      singular(eta) {
+        const found = singularAt(net, toDouble(decay), toDouble(eta), problem.dimension, rng);
+        return found && !candidates.some((c) => same(c, eta)) ? null : found; // doubles cannot tell neighbours apart
+      },
       text: `1-${units}-${outputs} ${activation} β=${hiddenBias} c=${outputBias} ${loss} κ=${show(kappa)} x=${x} y=${y} w=${show(decay)}`,
     };
   },
