@@ -8,7 +8,8 @@ import { encodeRecord, parseRecord, type RunRecord } from "../record/index.ts";
 import { answer } from "../report/words/answer.ts";
 import { dynamicsTables } from "../report/words/dynamics-tables.ts";
 import { readSpec } from "../spec/index.ts";
-import { type Host, run } from "./index.ts";
+import { certificateHash } from "./certificate-file.ts";
+import { type Host, run, sealCertificate, verifyCertificate } from "./index.ts";
 
 const host: Host = {
   readFile: async (path) => {
@@ -111,6 +112,102 @@ orbits: { period: 1, prove: true }`);
     expect(points).toHaveLength(1);
     expect(enclosure!.points.map(([x]) => x![0])).toEqual([-1 / 3, 1 / 3].map((x) => expect.closeTo(x, 14)));
     expect(enclosure!.multipliers[0]![0]!.re).toBeCloseTo(0.25, 14);
+  });
+});
+
+/** A certificate of an orbit that can be changed. */
+interface Loose {
+  period: number;
+  claim: string;
+  stability: string;
+  stepSize: object;
+  boxes: [number, number][][];
+  points: [number, number][][];
+  multipliers: { re: number; im: number; radius: number }[][];
+  hypotheses: object[];
+  readonly spec: { readonly optimizer: { stepSize: number } };
+}
+
+describe("certificates", () => {
+  const rest = "optimizer: { type: gd, stepSize: 0.325 }\norbits: { period: 2, prove: true }";
+  const sealed = async (text: string) => {
+    const record = await orbits(text);
+    const [certificate] = record.results.certificates!;
+    return sealCertificate(certificate!, record);
+  };
+  /** A certificate with something changed, and its hash made to fit. */
+  const tampered = (text: string, change: (certificate: Loose) => void) => {
+    const certificate = JSON.parse(text);
+    change(certificate);
+    return JSON.stringify({ ...certificate, hash: certificateHash(certificate) });
+  };
+
+  test("of the 2-cycle and of an epoch are accepted from their files alone", async () => {
+    const found = await verifyCertificate(await sealed(twoWeights(rest)), host);
+    expect(found).toMatchObject({ status: "accepted", kind: "orbit" });
+    expect(found.claim).toBe(
+      "gd at step size 13/40 has exactly one orbit of minimal period 2 in the boxes given; it is stable, all its multipliers lie inside the unit circle",
+    );
+    const epoch = await sealed(`
+objective: { parameters: [x], samples: ["(x - 1)^2/2", "(x + 1)^2/2"] }
+parameters: { values: [0.9] }
+optimizer: { type: sgd, stepSize: 0.5 }
+batch: { size: 1, law: cyclic }
+orbits: { period: 1, prove: true }`);
+    expect(await verifyCertificate(epoch, host)).toMatchObject({
+      status: "accepted",
+      claim: expect.stringMatching(/^an epoch of 2 batches of sgd at step size 1\/2 has exactly one fixed point/),
+    });
+  });
+
+  type Tampering = readonly [string, (c: Loose) => void, RegExp];
+  test.each<Tampering>([
+    ["another step size", (c) => void (c.spec.optimizer.stepSize = 0.33), /not proved|not what follows/],
+    ["a step size that is only said", (c) => void (c.stepSize = { value: 0.33, rational: "33/100" }), /stepSize/],
+    ["a shorter period", (c) => void (c.period = 1), /boxes are not 1 boxes/],
+    [
+      "a doubled period",
+      (c) => Object.assign(c, { period: 4, boxes: [...c.boxes, ...c.boxes], points: [...c.points, ...c.points] }),
+      /its period may be 2/,
+    ],
+    ["the other stability", (c) => void (c.stability = "unstable"), /stability/],
+    ["a claim of another sense", (c) => void (c.claim = c.claim.replace("stable", "unstable")), /claim/],
+    [
+      "boxes beside the orbit",
+      (c) => void (c.boxes = c.boxes.map((box) => box.map(([lo, hi]) => [lo + 0.2, hi + 0.2]))),
+      /not proved/,
+    ],
+    [
+      "boxes too wide",
+      (c) => void (c.boxes = c.boxes.map((box) => box.map(([lo, hi]) => [lo - 2, hi + 2]))),
+      /not proved/,
+    ],
+    ["empty boxes", (c) => void (c.boxes[0]![0] = [1, 0]), /empty/],
+    [
+      "points too narrow",
+      (c) => void (c.points = c.points.map((box) => box.map(([lo]) => [lo, lo]))),
+      /points do not enclose/,
+    ],
+    ["multipliers elsewhere", (c) => void (c.multipliers[0]![0]!.re += 1e-6), /multipliers do not enclose/],
+    ["one multiplier twice", (c) => void (c.multipliers[1] = c.multipliers[0]!), /multipliers do not enclose/],
+    ["a multiplier left out", (c) => void (c.multipliers.length = 1), /multipliers do not enclose/],
+    ["hypotheses left out", (c) => void (c.hypotheses.length = 1), /hypotheses/],
+  ])("%s is rejected", async (_, change, reason) => {
+    const found = await verifyCertificate(tampered(await sealed(twoWeights(rest)), change), host);
+    expect(found).toMatchObject({ status: "rejected", reason: expect.stringMatching(reason) });
+  });
+
+  test("wider enclosures than those found are true as well, and accepted", async () => {
+    const wider = tampered(await sealed(twoWeights(rest)), (c) => {
+      c.points = c.points.map((box) => box.map(([lo, hi]) => [lo - 1e-9, hi + 1e-9]));
+      for (const [disc] of c.multipliers) disc!.radius += 1e-9;
+    });
+    expect(await verifyCertificate(wider, host)).toMatchObject({ status: "accepted" });
+  });
+
+  test("one byte changed without a new hash", async () => {
+    const text = (await sealed(twoWeights(rest))).replace('"seed": 0', '"seed": 1');
+    expect(await verifyCertificate(text, host)).toMatchObject({ reason: "its hash is not that of its content" });
   });
 });
 

@@ -2,13 +2,20 @@ import { searchOrbitProof } from "../certify/index.ts";
 import { type DiscreteMap, findOrbit, isSameOrbit, orbitMultipliers, type PeriodicOrbit } from "../dynamics/index.ts";
 import * as iv from "../interval/index.ts";
 import type { BoxSearchResult, Interval, OrbitEnclosure } from "../record/index.ts";
-import { type EnclosedMap, type OrbitInBox, orbitsInBox, type ProvedOrbit } from "../verify/index.ts";
+import {
+  type EnclosedMap,
+  type OrbitBody,
+  type OrbitClaim,
+  type OrbitInBox,
+  orbitsInBox,
+  type ProvedOrbit,
+} from "../verify/index.ts";
 import type { Experiment } from "./answer.ts";
 
 /** An orbit with what was proved of it; otherwise why nothing was, if a proof was asked for. */
 export interface ExaminedOrbit {
   readonly orbit: PeriodicOrbit;
-  readonly enclosure: OrbitEnclosure | null;
+  readonly proved: { readonly claim: OrbitClaim; readonly proof: ProvedOrbit } | null;
   readonly reason: string;
 }
 
@@ -18,8 +25,8 @@ const [searchEffort, mostBoxes, mostWaiting] = [1.2e9, 20_000, 1000];
 const mostLeft = 16;
 
 /**
- * Adds to the orbits found what interval arithmetic proves: those that a box search proved, and with `prove` each of the
- * others. Orbits that only the box search met are added.
+ * The orbits that a box search proved, then the others found, with `prove` each with its proof or the reason why there
+ * is none.
  */
 export function examineOrbits(
   { tick, spec }: Experiment,
@@ -29,31 +36,28 @@ export function examineOrbits(
   search: SearchedBox | null,
 ): readonly ExaminedOrbit[] {
   const { prove, period } = spec.orbits!;
-  const inBox = (search?.orbits ?? []).map((proved) => ({ proved, points: turns(proved.proof, maps.length) }));
-  const known = found.map((orbit, i): ExaminedOrbit => {
-    const match = inBox.find(({ points }) => isSameOrbit(points, orbit.points));
-    if (match) return { orbit, enclosure: enclosureOf(match.proved.boxes, match.proved.proof), reason: "" };
-    if (!prove) return { orbit, enclosure: null, reason: "" };
-    tick(`proof of orbit ${i + 1} of ${found.length}`, i / found.length);
+  const inBox = (search?.orbits ?? []).flatMap(({ boxes, proof }): ExaminedOrbit[] => {
+    const polished = findOrbit(map, turns(proof, maps.length), period);
+    if (polished.status !== "converged") return [];
+    return [{ orbit: polished.orbit, proved: { claim: { period, boxes }, proof }, reason: "" }];
+  });
+  const others = found.filter(({ points }) => !inBox.some(({ orbit }) => isSameOrbit(points, orbit.points)));
+  const rest = others.map((orbit, i): ExaminedOrbit => {
+    if (!prove) return { orbit, proved: null, reason: "" };
+    tick(`proof of orbit ${i + 1} of ${others.length}`, i / others.length);
     return proveOne(map, maps, orbit);
   });
-  const others = inBox.filter(({ points }) => !found.some((orbit) => isSameOrbit(points, orbit.points)));
-  const added = others.flatMap(({ proved, points }): ExaminedOrbit[] => {
-    const polished = findOrbit(map, points, period);
-    if (polished.status !== "converged") return [];
-    return [{ orbit: polished.orbit, enclosure: enclosureOf(proved.boxes, proved.proof), reason: "" }];
-  });
-  return [...known, ...added];
+  return [...inBox, ...rest];
 }
 
 function proveOne(map: DiscreteMap, maps: readonly EnclosedMap[], orbit: PeriodicOrbit): ExaminedOrbit {
-  const unproved = (reason: string): ExaminedOrbit => ({ orbit, enclosure: null, reason });
+  const unproved = (reason: string): ExaminedOrbit => ({ orbit, proved: null, reason });
   if (orbitMultipliers(map, orbit.points).familyDimension > 0) {
     return unproved("it belongs to a family of orbits, and the proof is one of isolated orbits");
   }
   const search = searchOrbitProof(maps, orbit.period, orbit.points);
   if (search.status === "undecided") return unproved(search.reason);
-  return { orbit, enclosure: enclosureOf(search.claim.boxes, search.proof), reason: "" };
+  return { orbit, proved: { claim: search.claim, proof: search.proof }, reason: "" };
 }
 
 export interface SearchedBox {
@@ -106,9 +110,9 @@ function turns({ points }: ProvedOrbit, batches: number): Float64Array[] {
   return points.filter((_, j) => j % batches === 0).map((x) => iv.boxMidpoint(x));
 }
 
-function enclosureOf(boxes: readonly iv.IntervalArray[], proof: ProvedOrbit): OrbitEnclosure {
-  const { points, multipliers, stability, reason } = proof;
-  return { boxes: boxes.map(pairs), points: points.map(pairs), multipliers, stability, reason };
+/** What of a certificate the record shows. */
+export function enclosureOf({ boxes, points, multipliers, stability, reason }: OrbitBody): OrbitEnclosure {
+  return { boxes, points, multipliers, stability, reason };
 }
 
 function pairs({ lo, hi }: iv.IntervalArray): Interval[] {

@@ -11,12 +11,14 @@ import {
 import { createRng, norm } from "../numeric/index.ts";
 import type { FateResult, OrbitResult } from "../record/index.ts";
 import type { OrbitsSpec } from "../spec/index.ts";
+import { orbitCertificate } from "../verify/index.ts";
 import type { Answer, Experiment } from "./answer.ts";
+import { certifiedSpec } from "./certificate-file.ts";
 import { fateAtEnd } from "./deadness.ts";
 import { descentMap, isStochastic, stateAt } from "./descent-maps.ts";
-import { enclosedDescent } from "./enclosed-descent.ts";
+import { orbitSubject } from "./enclosed-descent.ts";
 import { InputError } from "./host.ts";
-import { examineOrbits, searchBox } from "./orbit-proofs.ts";
+import { enclosureOf, examineOrbits, searchBox } from "./orbit-proofs.ts";
 
 /** Steps of each trajectory before its end is a seed, and steps after that in which it may come back close. */
 const [transient, watched] = [1000, 1000];
@@ -44,7 +46,8 @@ export function orbits(experiment: Experiment): Answer {
   }
   const map = descentMap(experiment, "orbits");
   try {
-    const maps = prove || box ? enclosedDescent(experiment, "orbits") : [];
+    const subject = prove || box ? orbitSubject(experiment) : null;
+    const maps = subject?.maps ?? [];
     const search = box ? searchBox(experiment, maps, period, box) : null;
     const isComplete = search?.result?.complete === true;
     const { seeds, fate } = orbitSeeds(experiment, map, { period, starts, ...(box && !isComplete && { box }) });
@@ -52,14 +55,20 @@ export function orbits(experiment: Experiment): Answer {
     const { kept, dropped } = fewOfEachFamily(map, collection.orbits);
     const examined = examineOrbits(experiment, map, kept, maps, search);
     const count = examined.length;
-    const found = examined.map(({ orbit: { period: own, points, residual }, enclosure }, i) => {
+    const certified = certifiedSpec(spec, experiment.problem);
+    const found = examined.map(({ orbit: { period: own, points, residual }, proved }, i) => {
       tick(`multipliers of orbit ${i + 1} of ${count}`, i / count);
       const { multipliers, stability, reason } = orbitMultipliers(map, points);
       const positions = points.map((x) => Array.from(x.subarray(0, theta.length)));
-      const proof = enclosure && `certificates/orbit-${i + 1}.json`;
-      const orbit: OrbitResult = { period: own, points: positions, multipliers, stability, residual, proof, enclosure };
-      return { orbit, reason };
+      const body = proved && orbitCertificate(subject!, proved.claim, proved.proof);
+      const file = `certificates/orbit-${i + 1}.json`;
+      const orbit: OrbitResult = {
+        ...{ period: own, points: positions, multipliers, stability, residual },
+        ...{ proof: body && file, enclosure: body && enclosureOf(body) },
+      };
+      return { orbit, reason, certificate: body && { file, body, spec: certified } };
     });
+    const certificates = found.map(({ certificate }) => certificate).filter((certificate) => certificate !== null);
     const warnings = [
       ...(isStochastic(spec) ? ["a step of this map is an epoch; periods and multipliers are per epochs"] : []),
       ...[...new Set(found.map(({ reason }) => reason))].filter((reason) => reason !== ""),
@@ -68,7 +77,11 @@ export function orbits(experiment: Experiment): Answer {
       ...(search?.warnings ?? []),
       ...examined.flatMap(({ reason }, i) => (reason ? [`orbit ${i + 1} is not proved: ${reason}`] : [])),
     ];
-    return { results: { orbits: found.map(({ orbit }) => orbit), orbitBox: search?.result ?? null, fate }, warnings };
+    const orbitBox = search?.result ?? null;
+    return {
+      results: { orbits: found.map(({ orbit }) => orbit), orbitBox, fate, ...(subject && { certificates }) },
+      warnings,
+    };
   } finally {
     map.dispose();
   }

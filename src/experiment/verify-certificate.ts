@@ -7,10 +7,11 @@ import {
   type RunSpec,
   readSpec,
 } from "../spec/index.ts";
-import { type Check, checkNonsingularity } from "../verify/index.ts";
+import { type Check, checkNonsingularity, checkOrbit } from "../verify/index.ts";
 import { lawOf } from "./batch-law.ts";
 import { certificateHash } from "./certificate-file.ts";
 import { constantStepSize } from "./constant-step-size.ts";
+import { orbitSubject } from "./enclosed-descent.ts";
 import { exactBatches } from "./exact-batches.ts";
 import { type Host, InputError } from "./host.ts";
 import { readProblem } from "./read-problem.ts";
@@ -32,6 +33,10 @@ const checkers: {
     const stepSize = constantStepSize(spec, "certify");
     const batches = exactBatches(spec, problem, lawOf(spec, problem, labels, null));
     return checkNonsingularity(certificate, { problem, rule: ruleFacts(spec, stepSize, batches), ...batches });
+  },
+  orbit: async (certificate, spec, host) => {
+    const { problem, labels } = await readProblem(spec, host, interpreterEngine);
+    return checkOrbit(certificate, orbitSubject({ spec, problem, labels }));
   },
 };
 

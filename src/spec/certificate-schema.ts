@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Evidence, NonsingularityBody } from "../verify/index.ts";
+import type { Evidence, NonsingularityBody, OrbitBody } from "../verify/index.ts";
 
 /** Certificates of this version are read; another form of the file gets another number. */
 export const certificateVersion = 1;
@@ -80,6 +80,24 @@ const nonsingularity = {
   ...evidence,
 } satisfies { [K in keyof NonsingularityBody]: z.ZodType<NonsingularityBody[K]> };
 
+const boxes = z.array(z.array(z.tuple([z.number(), z.number()])));
+
+const orbit = {
+  kind: z.literal("orbit"),
+  claim: text,
+  stepSize: z.strictObject({ value: z.number(), rational }),
+  verdict: z.literal("proved"),
+  period: z.int().min(1),
+  batches: z.int().min(1),
+  boxes,
+  points: boxes,
+  multipliers: z.array(z.array(z.strictObject({ re: z.number(), im: z.number(), radius: z.number().min(0) }))),
+  stability: z.enum(["stable", "unstable", "undecided"]),
+  reason: text,
+  hypotheses: nonsingularity.hypotheses,
+  assumptions: z.array(text),
+} satisfies { [K in keyof OrbitBody]: z.ZodType<OrbitBody[K]> };
+
 /** What stands around every kind of certificate. */
 const frame = {
   formatVersion: z.literal(certificateVersion),
@@ -92,7 +110,10 @@ const frame = {
 };
 
 /** One line for each kind of certificate. */
-export const certificateSchema = z.discriminatedUnion("kind", [z.strictObject({ ...nonsingularity, ...frame })]);
+export const certificateSchema = z.discriminatedUnion("kind", [
+  z.strictObject({ ...nonsingularity, ...frame }),
+  z.strictObject({ ...orbit, ...frame }),
+]);
 
 /** A certificate file, as read. */
 export type CertificateFile = z.output<typeof certificateSchema>;

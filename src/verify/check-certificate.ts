@@ -53,7 +53,7 @@ function trusts({ method, point, pieces, collapse, exceptionalStepSizes }: Nonsi
 }
 
 /** Where two pieces of plain data differ first; null when they are equal. */
-function firstDifference(a: unknown, b: unknown, place: string): string | null {
+export function firstDifference(a: unknown, b: unknown, place: string): string | null {
   if (Object.is(a, b) || (a === 0 && b === 0)) return null;
   if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return place;
   if (Array.isArray(a) !== Array.isArray(b)) return place;

@@ -33,6 +33,7 @@ export { knownScalars } from "./known-scalars.ts";
 export { type MeanFeatures, meanFeatures } from "./mean-features.ts";
 export { evaluateResidues, type ModularReading, withPrime } from "./modular-reader.ts";
 export { type NetworkStructure, networkStructure } from "./network-structure.ts";
+export { checkOrbit, type OrbitBody, type OrbitSubject, orbitCertificate } from "./orbit-certificate.ts";
 export {
   isolatedZero,
   type OrbitClaim,

@@ -10,7 +10,7 @@ export interface BoxSearchOptions {
   readonly period: number;
   /** Products of boxes looked at before the search ends. Default 100 000. */
   readonly maxBoxes?: number;
-  /** Boxes that may wait at a time: along a family they multiply without end. Default 10 000. */
+  /** The search ends when more boxes wait: along a family they multiply without end. Default 10 000. */
   readonly maxWaiting?: number;
   /** Boxes whose sides are all below this part of the box searched are not cut further. Default 1e-8. */
   readonly smallest?: number;
@@ -68,10 +68,10 @@ export function orbitsInBox(
   let waiting: Boxes[] = [Array.from({ length: count }, () => box)];
   let examined = 0;
   const undecided: Boxes[] = [];
-  while (waiting.length > 0) {
+  while (waiting.length > 0 && waiting.length <= maxWaiting) {
     const next: Boxes[] = [];
     for (const boxes of waiting) {
-      if (examined >= maxBoxes || next.length > maxWaiting) {
+      if (examined >= maxBoxes) {
         undecided.push(boxes);
         continue;
       }
@@ -85,7 +85,7 @@ export function orbitsInBox(
     }
     waiting = next;
   }
-  return { ...search.result(undecided), examined };
+  return { ...search.result([...undecided, ...waiting]), examined };
 }
 
 interface Side {
