@@ -19,8 +19,8 @@ export interface Row {
   /** Rounds of blocks, and seconds of one block; long work takes one of each. */
   readonly rounds?: number;
   readonly seconds?: number;
-  /** Divides the seconds: a time for each of `count` things. */
-  readonly per?: { readonly count: number; readonly of: string };
+  /** How many of what the name says one repetition does; default 1. */
+  readonly each?: number;
   contenders(): Promise<readonly Contender[]> | readonly Contender[];
 }
 

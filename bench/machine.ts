@@ -3,7 +3,7 @@ import { cpus, loadavg, release, totalmem } from "node:os";
 import type { Peer } from "./peers/python.ts";
 
 /** Lines that say where the numbers come from. */
-export function machineFacts(peers: readonly (Peer | null)[]): string[] {
+export function machineFacts(peers: readonly (Peer | null)[], library: string): string[] {
   const [first] = cpus();
   const { node, v8 } = process.versions;
   const peerLines = peers.flatMap((peer) => {
@@ -16,6 +16,7 @@ export function machineFacts(peers: readonly (Peer | null)[]): string[] {
     `Node ${node} (V8 ${v8}), strict WebAssembly SIMD`,
     ...peerLines,
     ...(peerLines.length > 0 ? [] : ["PyTorch is not installed: our own times only"]),
+    `native: ${library}`,
     firstLine("clang", ["--version"]),
     `load average at the start ${loadavg()[0]!.toFixed(1)} (other work on the machine makes every number worse)`,
   ].filter((line) => line !== "");

@@ -1,11 +1,14 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { startCrew } from "../src/host/crew.ts";
+import { nativeBackend } from "../src/host/native-engine.ts";
 import { machineFacts } from "./machine.ts";
 import { measureCurve, measureRow } from "./measure.ts";
 import { startPeer } from "./peers/python.ts";
 import { line, markdown, type Results } from "./results.ts";
 import { curves } from "./rows/curves.ts";
 import { denseRows } from "./rows/dense.ts";
+import { laneRows } from "./rows/lanes.ts";
 import { networkRows } from "./rows/networks.ts";
 import { stabilityRows } from "./rows/stability.ts";
 import { startRows } from "./rows/start.ts";
@@ -18,17 +21,28 @@ const wanted = ({ name }: { readonly name: string }) =>
   words.length === 0 || words.some((word) => name.toLowerCase().includes(word));
 const file = fileURLToPath(new URL("../../../bench/RESULTS.md", import.meta.url));
 
+// OpenBLAS chooses its kernels itself, for us as for the peers.
+for (const name of ["OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE"]) delete process.env[name];
+
+const { crew, end } = startCrew(2);
+const backend = nativeBackend();
+const native = typeof backend === "string" ? null : backend;
 const peers = [await startPeer(1), await startPeer(2)];
 const [one = null] = peers;
-const machine = machineFacts(peers);
+const machine = machineFacts(peers, native?.library ?? (backend as string));
 process.stdout.write(`${machine.join("\n")}\n\n`);
 const rows: Results["rows"][number][] = [];
-for (const row of [...startRows(), ...networkRows(peers), ...denseRows(peers), ...stabilityRows(one)].filter(wanted)) {
+const allRows = [
+  ...[...startRows(), ...laneRows(peers), ...networkRows(peers, { crew, native })],
+  ...[...denseRows(peers), ...stabilityRows(one)],
+];
+for (const row of allRows.filter(wanted)) {
   const measured = await measureRow(row);
   process.stdout.write(`${line(measured)}\n`);
   rows.push(measured);
 }
 for (const peer of peers) peer?.close();
+await end();
 const grown = curves.filter(wanted).map((curve) => ({ curve, points: measureCurve(curve) }));
 const text = markdown({ machine, rows, curves: grown });
 if (words.length > 0) process.stdout.write(`\n${text}\n`);

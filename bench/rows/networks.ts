@@ -1,4 +1,14 @@
-import { compileDescent, compileObjective, wasmEngine } from "../../src/compile/index.ts";
+import {
+  type Crew,
+  compileDescent,
+  compileObjective,
+  type Engine,
+  threadedEngine,
+  wasmDenseKernels,
+  wasmEngine,
+} from "../../src/compile/index.ts";
+import type { NativeBackend } from "../../src/host/native-engine.ts";
+import { installDenseKernels } from "../../src/numeric/index.ts";
 import { type Contender, ours, type Row } from "../contender.ts";
 import { type BenchNetwork, mlp } from "../networks.ts";
 import { type Peer, torch } from "../peers/python.ts";
@@ -17,8 +27,14 @@ const medium: Size = {
 };
 const forKernel: Size = { ...medium, name: "NTK of 500 samples × 10 outputs of MLP 784-128-64-10", samples: 500 };
 
+/** What the machine at hand has beside one thread of WebAssembly. */
+export interface Extras {
+  readonly crew: Crew | null;
+  readonly native: NativeBackend | null;
+}
+
 /** Rows of DESIGN §6 about networks: ours on the compiler against PyTorch in every way, with one and two threads. */
-export function networkRows(peers: readonly (Peer | null)[]): Row[] {
+export function networkRows(peers: readonly (Peer | null)[], { crew, native }: Extras): Row[] {
   const against = (
     { sizes, samples, activation }: Size,
     work: string,
@@ -36,6 +52,22 @@ export function networkRows(peers: readonly (Peer | null)[]): Row[] {
   const { sizes, samples, activation } = small;
   const smallNet = () => mlp(sizes, samples, activation);
   const mediumNet = () => mlp(medium.sizes, medium.samples, medium.activation);
+  const gradientWays = ["eager", "functorch", "jit"];
+  const wasm = (work: Work) => [
+    work(mediumNet(), "WebAssembly, T=1", wasmEngine),
+    ...(crew ? [work(mediumNet(), `WebAssembly, T=${crew.threads}`, threadedEngine(crew))] : []),
+  ];
+  const library = ({ engine, setThreads }: NativeBackend, work: Work) =>
+    [1, 2].map((threads) => {
+      const contender = work(mediumNet(), `native, T=${threads}`, engine);
+      return {
+        ...contender,
+        block(seconds: number) {
+          setThreads(threads);
+          return contender.block(seconds);
+        },
+      };
+    });
   const hvpWays = ["double backward", "functorch jvp of grad"];
   return [
     {
@@ -49,7 +81,10 @@ export function networkRows(peers: readonly (Peer | null)[]): Row[] {
     {
       name: `HVP, ${small.name}`,
       ...ratio(18),
-      contenders: () => [hvp(smallNet()), ...against(small, "hvp", hvpWays, ["double backward, graph kept"])],
+      contenders: () => [
+        hvp(smallNet(), "WebAssembly", wasmEngine),
+        ...against(small, "hvp", hvpWays, ["double backward, graph kept"]),
+      ],
     },
     {
       name: `per-sample Jacobian, ${small.name}`,
@@ -64,13 +99,27 @@ export function networkRows(peers: readonly (Peer | null)[]): Row[] {
     {
       name: `gradient, ${medium.name}`,
       ...ratio(0.35),
-      contenders: () => [gradient(mediumNet()), ...against(medium, "gradient", ["eager", "functorch", "jit"])],
+      contenders: () => [...wasm(gradient), ...against(medium, "gradient", gradientWays)],
     },
     {
       name: `HVP, ${medium.name}`,
       ...ratio(0.45),
-      contenders: () => [hvp(mediumNet()), ...against(medium, "hvp", hvpWays, ["double backward, graph kept"])],
+      contenders: () => [...wasm(hvp), ...against(medium, "hvp", hvpWays, ["double backward, graph kept"])],
     },
+    ...(native === null
+      ? []
+      : [
+          {
+            name: `gradient by the system's library, ${medium.name}`,
+            ...ratio(1.2),
+            contenders: () => [...library(native, gradient), ...against(medium, "gradient", gradientWays)],
+          },
+          {
+            name: `HVP by the system's library, ${medium.name}`,
+            ...ratio(1.5),
+            contenders: () => [...library(native, hvp), ...against(medium, "hvp", hvpWays)],
+          },
+        ]),
     {
       name: forKernel.name,
       ...ratio(10),
@@ -92,16 +141,18 @@ function step({ problem, theta }: BenchNetwork): Contender {
   return ours("WebAssembly", () => map.step(theta, next));
 }
 
-function gradient({ problem, theta }: BenchNetwork): Contender {
-  const objective = compileObjective(problem, wasmEngine);
+type Work = (network: BenchNetwork, name: string, engine: Engine) => Contender;
+
+function gradient({ problem, theta }: BenchNetwork, name: string, engine: Engine): Contender {
+  const objective = compileObjective(problem, engine);
   const out = new Float64Array(theta.length);
-  return ours("WebAssembly", () => objective.gradient(theta, out));
+  return ours(name, () => objective.gradient(theta, out));
 }
 
-function hvp({ problem, theta, direction }: BenchNetwork): Contender {
-  const objective = compileObjective(problem, wasmEngine);
+function hvp({ problem, theta, direction }: BenchNetwork, name: string, engine: Engine): Contender {
+  const objective = compileObjective(problem, engine);
   const out = new Float64Array(theta.length);
-  return ours("WebAssembly", () => objective.hvp(theta, direction, out));
+  return ours(name, () => objective.hvp(theta, direction, out));
 }
 
 function jacobian({ problem, theta }: BenchNetwork): Contender {
@@ -111,6 +162,7 @@ function jacobian({ problem, theta }: BenchNetwork): Contender {
 }
 
 function kernel({ problem, theta }: BenchNetwork): Contender {
+  installDenseKernels(wasmDenseKernels());
   const objective = compileObjective(problem, wasmEngine);
   return ours("WebAssembly", () => objective.ntk(theta));
 }

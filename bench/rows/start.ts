@@ -1,11 +1,9 @@
 import { spawnSync } from "node:child_process";
-import { fileURLToPath } from "node:url";
 import { compileObjective, wasmEngine } from "../../src/compile/index.ts";
 import type { LayerSpec } from "../../src/network/index.ts";
+import { main } from "../command.ts";
 import type { Contender, Row } from "../contender.ts";
 import { type BenchNetwork, mlp, network } from "../networks.ts";
-
-const main = fileURLToPath(new URL("../../../../dist/cli/main.js", import.meta.url));
 
 /** What a person waits for before anything is computed. */
 export function startRows(): Row[] {
