@@ -33,7 +33,7 @@ const machine = machineFacts(peers, native?.library ?? (backend as string));
 process.stdout.write(`${machine.join("\n")}\n\n`);
 const rows: Results["rows"][number][] = [];
 const allRows = [
-  ...[...startRows(), ...laneRows(peers), ...networkRows(peers, { crew, native })],
+  ...[...startRows(), ...laneRows(peers, crew), ...networkRows(peers, { crew, native })],
   ...[...denseRows(peers), ...stabilityRows(one)],
 ];
 for (const row of allRows.filter(wanted)) {
