@@ -32,6 +32,8 @@ const maxDepth = 40;
 const placeRtol = 1e-14;
 /** Marks on either side of an event stand this part of the step away from it. */
 const besideEvent = 1e-3;
+/** Values of an incomplete spectrum this close to 1 come and go. */
+const nearOne = 0.05;
 /** Distance of the orbits from which a branch point is found again, as a part of the step. */
 const polishPart = 0.02;
 
@@ -46,7 +48,7 @@ export function smoothEvents(tracer: Tracer, a: Mark, b: Mark, depth = 0): Smoot
   const single = singleEvent(change, a, b);
   const found = single && locate(tracer, a, b, tests[single]);
   if (found) {
-    const mark = single === "branch-point" ? polished(tracer, a, found, b) : found;
+    const mark = single === "branch-point" ? polished(tracer, a, found, b, tests["branch-point"]) : found;
     return [{ type: single, mark, multiplicity: 1, direction: () => directionAt(tracer, a, mark, b) }];
   }
   const middle = depth < maxDepth ? markBetween(tracer, a, b, 0.5 * (a.at + b.at)) : null;
@@ -64,12 +66,23 @@ interface Change {
 }
 
 function changeBetween(a: Station, b: Station): Change {
-  const [before, after] = [a, b].map((station) => countOf(station.spectrum().multipliers));
   const turns = Math.sign(a.direction().parameter) * Math.sign(b.direction().parameter) < 0;
+  if (!a.spectrum().complete || !b.spectrum().complete) return changeFarFromOne(a, b, turns);
+  const [before, after] = [a, b].map((station) => countOf(station.spectrum().multipliers));
   const passesOne = (before.aboveOne - after.aboveOne) % 2 !== 0;
   const passesMinusOne = (before.belowMinusOne - after.belowMinusOne) % 2 !== 0;
   const outside = after.outside - before.outside;
   return { turns, passesOne, passesMinusOne, outside, isAny: turns || passesOne || passesMinusOne || outside !== 0 };
+}
+
+/** Where only those farthest from 1 are known, nothing is concluded from values near 1: folds are seen by the turn alone. */
+function changeFarFromOne(a: Station, b: Station, turns: boolean): Change {
+  const [before, after] = [a, b].map((station) =>
+    countOf(station.spectrum().multipliers.filter(([re, im]) => Math.hypot(re - 1, im) > nearOne)),
+  );
+  const passesMinusOne = (before.belowMinusOne - after.belowMinusOne) % 2 !== 0;
+  const outside = after.outside - before.outside + (turns ? 1 : 0);
+  return { turns, passesOne: turns, passesMinusOne, outside, isAny: turns || passesMinusOne || outside !== 0 };
 }
 
 function countOf(multipliers: readonly Complex[]) {
@@ -144,12 +157,11 @@ export function locate(tracer: Tracer, a: Mark, b: Mark, test: (station: Station
 }
 
 /**
- * A branch point found again from orbits around it. There the equations are singular, so an orbit that meets them to
+ * A place where branches meet, found again from orbits around it. There the equations are singular, so an orbit that meets them to
  * rounding may lie off the branch by the root of that; the orbits a little way off do not, and points, value and test are
  * smooth along them: the zero is that of the inverse interpolating polynomial.
  */
-function polished(tracer: Tracer, a: Mark, mark: Mark, b: Mark): Mark {
-  const test = tests["branch-point"];
+export function polished(tracer: Tracer, a: Mark, mark: Mark, b: Mark, test: (station: Station) => number): Mark {
   const apart = polishPart * (b.at - a.at);
   const nodes = [-3, -2, -1, 1, 2, 3]
     .map((k) => markBetween(tracer, a, b, mark.at + k * apart))
@@ -162,6 +174,7 @@ function polished(tracer: Tracer, a: Mark, mark: Mark, b: Mark): Mark {
     nodes.reduce((sum, { station }, i) => sum + weights[i] * pick(station), 0);
   const points = mark.station.points.map((x, k) => x.map((_, i) => mean(({ points }) => points[k][i])));
   const value = mean((station) => station.value);
+  if (!(Math.abs(value - mark.station.value) <= Math.abs(b.station.value - a.station.value))) return mark;
   const { largest } = shootingResiduals(tracer.family.at(value), points);
   const orbit = { points, value, residual: largest, iterations: 0 };
   return { at: mark.at, station: tracer.station(orbit, planeOf(tracer.chord(a.station, b.station))) };

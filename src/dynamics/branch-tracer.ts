@@ -98,8 +98,8 @@ export function branchPoint(
   spectrum: OrbitMultipliers,
 ): BranchPoint {
   const { value, points, residual } = orbit;
-  const { multipliers, familyDimension, stability } = spectrum;
-  return { value, points, norm: meanNorm(points), residual, multipliers, familyDimension, stability };
+  const { multipliers, familyDimension, stability, complete } = spectrum;
+  return { value, points, norm: meanNorm(points), residual, multipliers, familyDimension, stability, complete };
 }
 
 function meanNorm(points: readonly Float64Array[]): number {

@@ -14,6 +14,8 @@ export interface BranchPoint {
   readonly multipliers: readonly Complex[];
   readonly familyDimension: number;
   readonly stability: OrbitStability;
+  /** Whether all multipliers were computed. */
+  readonly complete: boolean;
 }
 
 /** An orbit where the branch bifurcates or meets a kink. */

@@ -240,6 +240,19 @@ describe("many dimensions, by Krylov spaces", () => {
   });
 });
 
+test("a cycle followed back to where it was born leads to the orbit of half its period and its flip", () => {
+  const r = 3.3;
+  const s = Math.sqrt((r - 3) * (r + 1));
+  const cycle = [of((r + 1 + s) / (2 * r)), of((r + 1 - s) / (2 * r))];
+  const branches = follow(logistic, cycle, r, { range: [2.5, 3.4] });
+  expect(branches.map(({ period, origin }) => [period, origin])).toEqual([
+    [2, null],
+    [1, null],
+  ]);
+  expect(branches[0]!.ends[0]).toMatchObject({ kind: "period-halved", value: expect.closeTo(3, 11) });
+  expect(placesOf(branches, "flip")).toEqual([expect.closeTo(3, 12)]);
+});
+
 describe("ends", () => {
   test("a dead orbit ends the branch at the last double where it lives", () => {
     const [branch] = follow(logistic, [of(0.5)], 2, {

@@ -43,6 +43,8 @@ const shortestStep = 1e-9;
 const firstPart = 0.2;
 /** Special points of different branches closer than this, in the curve's units, are one. */
 const samePlace = 1e-5;
+/** Neighbours on a branch are about this close, relative to the size of the orbit. */
+const neighbourhood = 0.05;
 
 /**
  * Follows a periodic orbit in the parameter of a family, both ways within a range, by pseudo-arclength continuation of
@@ -69,12 +71,16 @@ export function continueOrbit(family: MapFamily, start: OrbitAtValue, options: C
   const branches: Branch[] = [];
   const queue: Task[] = [{ starts: bothWays(family.dimension, first), origin: null, first: null }];
   for (let task = queue.shift(); task && branches.length < maxBranches; task = queue.shift()) {
+    const { unlessKnown } = task;
+    if (unlessKnown && branches.some((branch) => passesBy(branch, unlessKnown, curve))) continue;
     const index = branches.length;
     const onProgress = progress && ((value: number, points: number) => progress(value, points, index));
     const follow = followOptions(options, size, onProgress);
     const { branch, leaving } = traceBranch(family, curve, task, { options, follow, branches, maxPeriod });
     branches.push(branch);
-    if (switchBranches) queue.push(...leaving.map((next) => ({ ...next, origin: { ...next.origin, branch: index } })));
+    if (!switchBranches) continue;
+    queue.push(...leaving.map((next) => ({ ...next, origin: { ...next.origin, branch: index } })));
+    queue.push(...halvedStarts(family, curve, branch));
   }
   return { status: "followed", branches };
 }
@@ -85,6 +91,30 @@ interface Task {
   readonly origin: { readonly branch: number; readonly specialPoint: number } | null;
   /** The special point that it leaves. */
   readonly first: SpecialPoint | null;
+  /** Not followed when a branch passes here already. */
+  readonly unlessKnown?: OrbitAtValue;
+}
+
+/** Where a branch ends on one of half its period, that one: its flip is where this branch was born. */
+function halvedStarts(family: MapFamily, curve: OrbitCurve, { ends, points }: Branch): Task[] {
+  return ends.flatMap(({ kind }, i) => {
+    if (kind !== "period-halved") return [];
+    const { points: all, value } = i === 0 ? points[0] : points.at(-1)!;
+    const half = all.slice(0, all.length / 2);
+    const middle = half.map((x, k) => x.map((t, j) => 0.5 * (t + all[k + half.length][j])));
+    const orbit = curve.correct({ points: middle, value }, fixedValue(family.dimension));
+    if (!orbit) return [];
+    return [{ starts: bothWays(family.dimension, orbit), origin: null, first: null, unlessKnown: orbit }];
+  });
+}
+
+/** Whether a point of a branch is as near to an orbit as neighbours on a branch are. */
+function passesBy({ period, points }: Branch, orbit: OrbitAtValue, { parameterScale }: OrbitCurve): boolean {
+  if (period !== orbit.points.length) return false;
+  return points.some(({ points: own, value }) => {
+    const away = Math.min(...own.map((x) => distance(x, orbit.points[0])));
+    return Math.hypot(away, (value - orbit.value) / parameterScale) <= neighbourhood * orbitSize(own);
+  });
 }
 
 function bothWays(n: number, orbit: BranchStart["orbit"]): BranchStart[] {

@@ -6,6 +6,7 @@ import {
   locate,
   type Mark,
   markBetween,
+  polished,
   type SmoothEvent,
   smoothEvents,
 } from "./branch-events.ts";
@@ -183,15 +184,16 @@ function landing(tracer: Tracer, a: Mark, b: Mark, limit: number): Mark | null {
   return { at: near.at, station: tracer.station({ ...exact, value: limit }, { vector: steps[0], weight: parameter }) };
 }
 
-/** The mark just before x_0 − x_{p/2} vanishes and turns over. */
+/** The mark where x_0 − x_{p/2} vanishes: there the branch turns over into itself, half a period later. */
 function halving(tracer: Tracer, a: Mark, b: Mark): Mark | null {
   const half = a.station.points.length / 2;
   if (!Number.isInteger(half)) return null;
   const gap = ({ points }: Station) => points[0].map((x, i) => x - points[half][i]);
   const before = gap(a.station);
   if (!(dot(before, gap(b.station)) < 0)) return null;
-  const root = locate(tracer, a, b, (station) => dot(before, gap(station)));
-  return root && markBetween(tracer, a, root, root.at - besideBorder * b.at);
+  const test = (station: Station) => dot(before, gap(station));
+  const root = locate(tracer, a, b, test);
+  return root && polished(tracer, a, root, b, test);
 }
 
 /** The last mark found alive when the step is halved until no double lies between. */

@@ -48,7 +48,14 @@ export function continuation(experiment: Experiment): Answer {
         bifurcationCurves: secondParameter(experiment, options, branches),
         fate,
       },
-      warnings: branches.flatMap((branch, i) => branch.ends.flatMap((end) => endWarning(i + 1, branch.period, end))),
+      warnings: [
+        ...(branches.some(({ points }) => points.some(({ complete }) => !complete))
+          ? [
+              "not all multipliers are computed: folds, flips and rotations are found, branch points where a multiplier passes 1 without a turn are not looked for",
+            ]
+          : []),
+        ...branches.flatMap((branch, i) => branch.ends.flatMap((end) => endWarning(i + 1, branch.period, end))),
+      ],
     };
   } finally {
     family.dispose();
