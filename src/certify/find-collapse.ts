@@ -27,7 +27,7 @@ import {
 import { flatLayers } from "./flat-layers.ts";
 
 /** Radii of the boxes tried, widest first. */
-const radii = [2 ** -4, 2 ** -8, 2 ** -14, 2 ** -20, 2 ** -30];
+const radii = [-4, -8, -14, -20, -30, -40, -46].map((exponent) => 2 ** exponent);
 /** Above this dimension no kernel is computed exactly. */
 const largestKernel = 40;
 

@@ -2,7 +2,7 @@ import type { Decision } from "../certify/index.ts";
 import { sampleCurvature } from "../curvature/index.ts";
 import { matrix, symmetricEigenvalues } from "../numeric/index.ts";
 import { sampleTraces } from "../stability/index.ts";
-import { certificateOf } from "../verify/index.ts";
+import { certificateOf, needsCollapse } from "../verify/index.ts";
 import type { Answer, Experiment } from "./answer.ts";
 import { lawOf } from "./batch-law.ts";
 import { certifiedSpec } from "./certificate-file.ts";
@@ -32,14 +32,15 @@ export function certify(experiment: Experiment): Answer {
   const certified = certifiedSpec(withNumbers(spec, law), problem);
   const found = nonsingularity(spec, problem, objective, at, law, stepSize, local, thorough);
   const { subject, evidence } = found.decision;
-  const certificate = { file: "certificate.json", body: certificateOf(subject, evidence), spec: certified };
+  const body = certificateOf(subject, evidence);
+  const isShown = !needsCollapse(body) || body.collapse !== null;
   return {
     results: {
       ...(minimum ? { minimum: minimum.result } : {}),
       nonsingularity: found.result,
-      certificates: [certificate],
+      certificates: isShown ? [{ file: "certificate.json", body, spec: certified }] : [],
     },
-    warnings: [...(minimum?.warnings ?? []), ...found.warnings],
+    warnings: [...(minimum?.warnings ?? []), ...found.warnings, ...(isShown ? [] : [notShown])],
   };
 }
 
@@ -49,6 +50,9 @@ function tracesFor(spec: Experiment["spec"], objective: Experiment["objective"],
   const { factor, rows } = sampleCurvature(objective, theta, spec.stability.rankTolerance);
   return sampleTraces({ factor, outputs: rows });
 }
+
+const notShown =
+  "no certificate was written: the step size is singular by the theorem named, but no box was found on which that can be shown";
 
 const noFactors: LocalFactors = { smallestFactor: null, nearestReciprocal: null, volumeFactor: null };
 
