@@ -1,3 +1,4 @@
+export { composeMaps, withBuffers } from "./compose-maps.ts";
 export { type FormulaMap, formulaMap } from "./formula-map.ts";
 export {
   type MapProgram,

@@ -54,13 +54,14 @@ export function descentEnsemble(
   verb: string,
   { path, tangents = 0 }: { readonly path?: string; readonly tangents?: number } = {},
 ): CompiledEnsemble | null {
-  const { spec, problem, host } = experiment;
-  if (isStochastic(spec)) return null;
+  const { spec, problem, host, labels } = experiment;
   const stepSize = constantStepSize(spec, verb);
   const rule = autonomousRule(spec);
-  if (path === undefined) return compileDescentEnsemble(problem, rule, host.engine, { stepSize, tangents });
-  const parameter = freeNumber(rule, path);
-  return parameter && compileDescentEnsemble(problem, rule, host.engine, { stepSize, parameter, tangents });
+  const batches = isStochastic(spec) ? lawOf(spec, problem, labels, null).fixedEpoch : undefined;
+  const parameter = path === undefined ? undefined : freeNumber(rule, path);
+  if (batches === null || parameter === null) return null;
+  const options = { stepSize, tangents, ...(batches && { batches }), ...(parameter && { parameter }) };
+  return compileDescentEnsemble(problem, rule, host.engine, options);
 }
 
 /** The maps of an experiment in one number of its file. */

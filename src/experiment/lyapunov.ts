@@ -24,7 +24,9 @@ export function lyapunov(experiment: Experiment): Answer {
   const stepSize = constantStepSize(spec, "lyapunov");
   const random = law && compileRandomMap(problem, autonomousRule(spec), host.engine, { stepSize, stream: law.stream });
   const map = random ?? descentMap(experiment, "lyapunov");
-  const ensemble = descentEnsemble(experiment, "lyapunov", { tangents: Math.min(count, map.dimension) });
+  const ensemble = random
+    ? null
+    : descentEnsemble(experiment, "lyapunov", { tangents: Math.min(count, map.dimension) });
   try {
     if (count > map.dimension) {
       throw new InputError(

@@ -4,11 +4,18 @@
 // with functions are held bit for bit against the WebAssembly engine, and against the interpreter within ulps.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { compileMap, type Engine, interpreterEngine, wasmEngine } from "../../src/compile/index.ts";
+import {
+  compileDescentEnsemble,
+  compileMap,
+  compileRandomMap,
+  type Engine,
+  interpreterEngine,
+  wasmEngine,
+} from "../../src/compile/index.ts";
 import { compileLanes } from "../../src/compile/lane/compile-lanes.ts";
 import type { Crew } from "../../src/compile/threads/index.ts";
 import { formulaMap, type MapProgram, mapDimension, type UpdateRuleSpec, updateMap } from "../../src/descent/index.ts";
-import { lyapunovSpectrum } from "../../src/dynamics/index.ts";
+import { composition, lyapunovSpectrum, oneByOne, withDraw } from "../../src/dynamics/index.ts";
 import { networkProblem } from "../../src/network/index.ts";
 import { createRng, type Rng } from "../../src/numeric/index.ts";
 import { logisticBridge, paperFigure1, twoWeightNetwork, wuMaE } from "../../src/problems/index.ts";
@@ -227,6 +234,31 @@ describe.each(rules)("$type", (rule) => {
       { numRuns: 12, seed: 3 },
     );
   });
+});
+
+// An epoch of fixed batches is one step of lanes: the composition of its maps, for networks and for formulas, whose
+// batches are weights; an index that is drawn twice counts twice.
+test.each<[string, () => p.Problem]>([
+  ["a network", () => arithmeticNetwork(createRng(12, "epochs"))],
+  ["formulas", wuMaE],
+])("an epoch of batches on %s", (_, make) => {
+  const problem = make();
+  const m = problem.sampleCount;
+  const batches = [[0, m - 1], [m - 1], [0, 0]].map((indices) => ({
+    indices: Int32Array.from(indices),
+    weights: new Float64Array(indices.length).fill(1 / indices.length),
+  }));
+  const rule = { type: "momentum", momentum: 0.5 } as const;
+  const ensemble = compileDescentEnsemble(problem, rule, wasmEngine, { stepSize: 0.1, batches })!;
+  const random = compileRandomMap(problem, rule, interpreterEngine, {
+    stepSize: 0.1,
+    stream: () => ({ next: () => batches[0]! }),
+  });
+  const epoch = composition(batches.map((batch) => withDraw(random, batch)));
+  const n = ensemble.dimension;
+  const rng = createRng(5, "epoch starts");
+  const states = Float64Array.from({ length: 3 * n }, () => rng.normal());
+  expectSame(ensemble.orbits(states, 8), oneByOne(epoch).orbits(states, 8));
 });
 
 describe("whole trajectories", () => {

@@ -3,11 +3,14 @@
 // browser: `node test/cross-engine/digest.js` prints the digest.
 import {
   compileDescent,
+  compileDescentEnsemble,
+  compileLanes,
   compileObjective,
   wasmDenseKernels,
   wasmEngine,
   wasmFactorKernel,
 } from "../../dist/compile/index.js";
+import { formulaMap } from "../../dist/descent/index.js";
 import { initialParameters, networkProblem, readModel } from "../../dist/network/index.js";
 import { createRng, installDenseKernels, matrix, multiply, symmetricEigen } from "../../dist/numeric/index.js";
 import * as p from "../../dist/program/index.js";
@@ -32,7 +35,7 @@ export async function digest() {
 /** Everything that counts, in order. */
 export function computed() {
   installDenseKernels(wasmDenseKernels());
-  return [...functions(), ...products(), ...networks(), ...cocycle(), ...eigenproblem()];
+  return [...functions(), ...products(), ...networks(), ...cocycle(), ...eigenproblem(), ...lanes()];
 }
 
 const rng = createRng(24, "digest");
@@ -190,6 +193,31 @@ function networks() {
     }
     return [Float64Array.of(loss), gradient, hvp, jacobian, kinks, objective.ntk(theta), state];
   });
+}
+
+/** Trajectories of many states of small maps, as they are written and rearranged, and frames of the Hénon map. */
+function lanes() {
+  const layers = [
+    { type: "dense", units: 3, activation: "tanh" },
+    { type: "dense", units: 1 },
+  ];
+  const data = { inputs: normal(10), targets: normal(5), sampleCount: 5 };
+  const problem = networkProblem({ input: [2], layers }, { type: "mse", scale: 0.5 }, data);
+  const ends = [false, true].map((rearrange) => {
+    const options = { stepSize: 0.1, parameter: "stepSize", rearrange };
+    const ensemble = compileDescentEnsemble(problem, { type: "momentum" }, wasmEngine, options);
+    const states = normal(9 * ensemble.dimension);
+    ensemble.advance(
+      states,
+      40,
+      states,
+      Float64Array.from({ length: 9 }, (_, i) => 0.02 * i),
+    );
+    return states;
+  });
+  const henon = formulaMap({ variables: ["x", "y"], parameters: ["a"], next: ["1 - a*x^2 + y", "0.3*x"] });
+  const framed = compileLanes(henon, { scalars: { a: 1.4 }, tangents: 2 });
+  return [...ends, framed.carry(Float64Array.of(0.1, 0.1), Float64Array.of(1, 0, 0, 1), 300).slice()];
 }
 
 function cocycle() {

@@ -1,4 +1,13 @@
-import { type HyperName, readUpdateRule, type UpdateRuleSpec, updateMap, volumeLaw } from "../../descent/index.ts";
+import {
+  composeMaps,
+  type HyperName,
+  type MapProgram,
+  readUpdateRule,
+  type UpdateRuleSpec,
+  updateMap,
+  volumeLaw,
+  withBuffers,
+} from "../../descent/index.ts";
 import type { DiscreteMap, RandomMap } from "../../dynamics/index.ts";
 import { lu, matrix, type Rng } from "../../numeric/index.ts";
 import type { Problem } from "../../program/index.ts";
@@ -70,7 +79,7 @@ export function compileDescentFamily(
 
 /**
  * The map of `compileDescent` for many states at once, or of `compileDescentFamily` with each state bringing its own
- * value of `parameter`. With `rearrange` sums and products may be taken in another order. Null where the engine or the size of the problem does not allow it.
+ * value of `parameter`. With `batches`, one step is an epoch of them in this order. With `rearrange` sums and products may be taken in another order. Null where the engine or the size of the problem does not allow it.
  */
 export function compileDescentEnsemble(
   problem: Problem,
@@ -79,15 +88,45 @@ export function compileDescentEnsemble(
   options: Pick<LaneOptions, "rearrange" | "tangents"> & {
     readonly parameter?: "stepSize" | HyperName;
     readonly stepSize: number;
+    readonly batches?: readonly StepBatch[];
   },
 ): CompiledEnsemble | null {
-  const { parameter, stepSize, ...others } = options;
-  const { sampleCount, chunked, data, frozen, weights } = problem;
+  const { parameter, stepSize, batches, ...others } = options;
+  const { sampleCount, chunked, frozen } = problem;
   if (!engine.lanes || (sampleCount > CHUNK && chunked)) return null;
   const free = parameter === undefined || parameter === "stepSize" ? [] : [parameter];
-  const map = updateMap(problem.lossProgram(sampleCount), rule, { free });
+  const own = batches ?? [{ indices: Int32Array.from({ length: sampleCount }, (_, i) => i), weights: problem.weights }];
+  const maps = own.map((batch) => batchMap(problem, batch, rule, free));
   const parameters = parameter === undefined ? [] : [parameter];
-  return engine.lanes(map, { scalars: { stepSize }, parameters, data: { ...data, frozen, weights }, ...others });
+  return engine.lanes(composeMaps(maps), { scalars: { stepSize }, parameters, data: { frozen }, ...others });
+}
+
+/** A step with the loss of one batch, its data and weights put in. */
+function batchMap(
+  problem: Problem,
+  { indices, weights }: StepBatch,
+  rule: UpdateRuleSpec,
+  free: readonly HyperName[],
+): MapProgram {
+  const { sampleCount, data } = problem;
+  if (!problem.chunked) {
+    // A formula objective evaluates all of its samples: a batch becomes weights on them.
+    const scattered = new Float64Array(sampleCount);
+    indices.forEach((i, j) => {
+      scattered[i]! += weights[j]!;
+    });
+    return withBuffers(updateMap(problem.lossProgram(sampleCount), rule, { free }), { ...data, weights: scattered });
+  }
+  const rows = Object.entries(data).map(([name, all]): [string, Float64Array] => {
+    const width = all.length / sampleCount;
+    const picked = new Float64Array(indices.length * width);
+    indices.forEach((i, j) => {
+      picked.set(all.subarray(i * width, (i + 1) * width), j * width);
+    });
+    return [name, picked];
+  });
+  const map = updateMap(problem.lossProgram(indices.length), rule, { free });
+  return withBuffers(map, { ...Object.fromEntries(rows), weights });
 }
 
 /** The same rule in two of its numbers, the step size among them or not. */
