@@ -19,7 +19,7 @@ export interface CrewJob {
   /**
    * Does pieces 0 … count − 1 of a stage, each once, by whichever thread is free, and returns when all are done. While
    * the members are not ready this thread does all of them, from 0 on. `meanwhile` is called once, as soon as others
-   * may have begun.
+   * may have begun. Within a piece of another job this thread works alone too.
    * @throws ThreadError when a piece failed in another thread or a thread ended; what this thread's own piece threw.
    */
   run(stage: number, count: number, meanwhile?: () => void): void;
@@ -51,6 +51,7 @@ export function createCrew({ control, ports, call }: CrewSeats): Crew | null {
   if (ports.length === 0 || ports.length > MOST_MEMBERS || !mayWait(words)) return null;
   let jobs = 0;
   let called = false;
+  let busy = false;
 
   /** Returns how many messages there are now. */
   const send = (message: CrewMessage): number => {
@@ -84,10 +85,16 @@ export function createCrew({ control, ports, call }: CrewSeats): Crew | null {
       },
       run(stage, count, meanwhile = () => {}) {
         if (disposed) throw new Error("CrewJob: the job was disposed of");
-        if (count > 1 && isReady()) share(control, words, { job, stage, count }, own, meanwhile);
-        else {
+        if (count === 1 || busy || !isReady()) {
           for (let piece = 0; piece < count; piece++) own(stage, piece);
           meanwhile();
+          return;
+        }
+        busy = true;
+        try {
+          share(control, words, { job, stage, count }, own, meanwhile);
+        } finally {
+          busy = false;
         }
       },
       dispose() {
