@@ -91,7 +91,7 @@ export function decideByStructure(structure: NetworkStructure | null, rule: Rule
     return judge(stepSize, [step], byRule([step]));
   }
   if (law.kind === "always") {
-    return { ...byRule([]), verdict: "disproved", reach: "every", complete: false, reason: law.reason };
+    return { ...settledByRule(law, [], []), verdict: "disproved", reach: "every", complete: false, reason: law.reason };
   }
   const examined = structure ? structureTheorems.map((t) => ({ theorem: t, result: t.examine(structure) })) : [];
   const best = examined.filter((e) => e.result.applies).sort((a, b) => cost(a.result) - cost(b.result))[0];
