@@ -70,6 +70,19 @@ describe("the paper's example and WME18, from the command line", () => {
     expect([results.mu.verdict, results.lambda.verdict]).toEqual(["unstable", "stable"]);
   });
 
+  test("the 2-cycle at η = .325: found, proved, alone in its box, and its certificate accepted (THEORY §6)", () => {
+    const out = join(folder, "cycle");
+    const { results } = record("orbits", "examples/two-weight-cycle.yaml", "--out", out);
+    expect(results.orbits).toHaveLength(1);
+    expect(results.orbits[0].points[0][0]).toBeCloseTo(0.771520811155029, 12);
+    expect(results.orbits[0].points[1][1]).toBeCloseTo(1.12978105614174, 12);
+    expect(results.orbits[0].enclosure.stability).toBe("stable");
+    expect(results.orbitBox).toMatchObject({ complete: true, undecided: 0 });
+    const { status, stdout } = separatrix("verify", join(out, results.orbits[0].proof));
+    expect(status).toBe(0);
+    expect(stdout).toContain("exactly one orbit of minimal period 2 in the boxes given; it is stable");
+  });
+
   test("WME18 at x = 1, and at x = 0 by --set", () => {
     const at1 = record("stability", "examples/wme18.yaml");
     expect(at1.results.mu.value).toBeCloseTo(-0.9162907318741553, 9);

@@ -8,6 +8,7 @@ import {
   gridSeeds,
   isSameOrbit,
   type OrbitSearch,
+  orbitMultipliers,
   type PeriodicOrbit,
   recurrenceSeeds,
   trajectorySeeds,
@@ -60,6 +61,20 @@ describe("families", () => {
     expect(u! * v!).toBeCloseTo(1, 12);
     expect(Math.hypot(u! - 2, v! - 0.6)).toBeLessThan(0.12);
     expect(search.iterations).toBeLessThanOrEqual(8);
+  });
+});
+
+describe("damping", () => {
+  // x ↦ x − arctan x: Newton's method for arctan x = 0 leaves from |x| > 1.3917 on, ever farther.
+  test("shortened steps arrive where full ones leave", () => {
+    const map: DiscreteMap = {
+      dimension: 1,
+      step: ([x], out) => out.set([x! - Math.atan(x!)]),
+      tangent: ([x], [v], out) => out.set([v! * (1 - 1 / (1 + x! * x!))]),
+    };
+    for (const start of [1.2, 3, -20]) {
+      expect(orbitOf(findOrbit(map, of(start), 1)).points[0]![0]).toBeCloseTo(0, 12);
+    }
   });
 });
 
@@ -117,8 +132,8 @@ describe("collections", () => {
     }
   });
 
-  test("close returns of one trajectory lead to every cycle on the attractor up to period 10", () => {
-    for (const [i, count] of counts.slice(0, 10).entries()) {
+  test("close returns of one trajectory lead to every cycle on the attractor up to period 12", () => {
+    for (const [i, count] of counts.entries()) {
       const period = i + 1;
       const seeds = recurrenceSeeds(map, of(0, 0), { period, steps: 60_000, count: 500 });
       const { orbits } = findOrbits(map, period, seeds, { deflateFound: false });
@@ -158,6 +173,22 @@ describe("large systems", () => {
     expect(residual).toBeLessThan(1e-13);
     for (const x of points[0]!) expect(x).toBeCloseTo(a, 12);
     for (const x of points[1]!) expect(x).toBeCloseTo(b, 12);
+  });
+
+  test("the same in 10⁵ dimensions by tangent maps alone, with its multipliers", () => {
+    const n = 100_000;
+    const lattice = doubleWellLattice(n, { stepSize: 1.3, stiffness: [0.9, 0.5] });
+    const seed = lattice.uniformCycle.map((x) =>
+      Float64Array.from({ length: n }, (_, i) => x + 1e-3 * Math.sin(i * i)),
+    );
+    const { points, residual, period } = orbitOf(findOrbit(lattice.map, seed, 2));
+    expect(period).toBe(2);
+    expect(residual).toBeLessThan(1e-10);
+    const [a] = lattice.uniformCycle;
+    expect(points[0]!.reduce((most, x) => Math.max(most, Math.abs(x - a)), 0)).toBeLessThan(1e-12);
+    const { multipliers } = orbitMultipliers(lattice.map, points, { count: 3 });
+    const truth = [...lattice.modeMultipliers, lattice.bulkMultiplier];
+    for (const value of truth) expect(multipliers).toContainEqual([expect.closeTo(value, 9), expect.closeTo(0, 9)]);
   });
 });
 
