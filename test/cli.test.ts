@@ -72,7 +72,7 @@ describe("the paper's example and WME18, from the command line", () => {
 
   test("the 2-cycle at η = .325: found, proved, alone in its box, and its certificate accepted (THEORY §6)", () => {
     const out = join(folder, "cycle");
-    const { results } = record("orbits", "examples/two-weight-cycle.yaml", "--out", out);
+    const { results } = record("orbits", "examples/two-weight-cycle.yaml", "--out", out, "--quiet");
     expect(results.orbits).toHaveLength(1);
     expect(results.orbits[0].points[0][0]).toBeCloseTo(0.771520811155029, 12);
     expect(results.orbits[0].points[1][1]).toBeCloseTo(1.12978105614174, 12);
