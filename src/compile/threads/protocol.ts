@@ -33,6 +33,11 @@ export const MOST_MEMBERS = 112;
 const TEXT_BYTES = 512;
 const TEXT_START = 4 * (word.heard + MOST_MEMBERS);
 
+/** Whether threads can share memory here: always in Node, in a page only when it is isolated from other origins. */
+export function sharesMemory(): boolean {
+  return typeof SharedArrayBuffer !== "undefined";
+}
+
 export function controlBlock(): SharedArrayBuffer {
   return new SharedArrayBuffer(TEXT_START + TEXT_BYTES);
 }
