@@ -15,6 +15,7 @@ export {
   followBifurcation,
 } from "./bifurcation-curve.ts";
 export type { Branch, BranchEnd, BranchPoint, SpecialPoint } from "./branch.ts";
+export { spreadUnderCommonNoise } from "./common-noise.ts";
 export type { Complex, ComplexVector } from "./complex.ts";
 export { composition, iterate, withDraw } from "./composition.ts";
 export { type Continuation, type ContinuationOptions, continueOrbit } from "./continue-orbit.ts";
@@ -41,6 +42,7 @@ export {
 } from "./fate.ts";
 export { findOrbit, type OrbitOptions, type OrbitSearch, trace } from "./find-orbit.ts";
 export { findOrbits, type OrbitCollection, type OrbitsOptions } from "./find-orbits.ts";
+export { type FiniteTimeExponent, finiteTimeExponent } from "./finite-time-exponent.ts";
 export {
   type LyapunovExponent,
   type LyapunovOptions,
@@ -68,6 +70,13 @@ export {
 export { marginalWidth, type OrbitStability, orbitStability } from "./orbit-stability.ts";
 export { isSameOrbit, minimalPeriod, type PeriodicOrbit } from "./periodic-orbit.ts";
 export { type Labelling, type PlaneRegions, planeRegions } from "./plane-regions.ts";
+export {
+  type RdsSharpness,
+  type RdsSharpnessOptions,
+  rdsSharpness,
+  sharpnessCuts,
+  sharpnessDimension,
+} from "./rds-sharpness.ts";
 export type { ShootingMethod, ShootingOptions } from "./shooting.ts";
 export { randomTrajectory, type Trajectory, type TrajectoryOptions, trajectory } from "./trajectory.ts";
 export { type ZeroOneTest, zeroOneTest } from "./zero-one-test.ts";

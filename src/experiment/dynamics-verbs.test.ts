@@ -86,6 +86,59 @@ lyapunov: { count: 2, steps: 20000, transient: 100 }`;
   });
 });
 
+describe("lyapunov measures chaos in other ways too", () => {
+  const measureOf = (record: RunRecord, part: string) =>
+    record.results.measures!.find(({ name }) => name.includes(part))!.value!;
+
+  test("0–1 test and finite-time exponent: chaos of the logistic map at 4, order on its 2-cycle", async () => {
+    const chaos = await ask("lyapunov", logistic(4, "lyapunov: { count: 1, steps: 5000, transient: 100 }"));
+    expect(measureOf(chaos, "0–1 test")).toBeGreaterThan(0.9);
+    let [x, sum] = [0.3, 0];
+    for (let k = 0; k < 1000; k++) {
+      sum += Math.log(Math.abs(4 - 8 * x));
+      x = 4 * x * (1 - x);
+    }
+    expect(measureOf(chaos, "finite-time exponent of the first 1000 steps")).toBeCloseTo(sum / 1000, 1);
+    const order = await ask("lyapunov", logistic(3.3, "lyapunov: { count: 1, steps: 5000, transient: 100 }"));
+    expect(Math.abs(measureOf(order, "0–1 test"))).toBeLessThan(0.1);
+  });
+
+  // SGD on ½(x − 1)², ½(x + 1)²: x ↦ x − η(x ∓ 1) contracts by 1 − η with every batch, so all starts meet, and every
+  // singular value is 1 − η: s_1 = ln(1 − η), sharpness dimension 0.
+  const twoWells = (rest: string) => `
+objective: { parameters: [x], samples: ["(x-1)^2/2", "(x+1)^2/2"] }
+parameters: { values: [0.2] }
+optimizer: { type: sgd, stepSize: 0.25 }
+batch: { size: 1 }
+${rest}`;
+
+  test("SGD on two wells: a random attractor that is a point, s_1 = ln(1 − η)", async () => {
+    const rest = "lyapunov: { count: 1, steps: 2000, transient: 100, sharpness: { iterates: 4 } }";
+    const record = await ask("lyapunov", twoWells(rest));
+    expect(measureOf(record, "spread of 4 starts")).toBeLessThan(1e-14);
+    expect(answer(record)).toContain("the random attractor is a point");
+    expect(columnOf(record.results.sharpnessOrders!, "sharpness")![0]).toBeCloseTo(Math.log(0.75), 12);
+    expect(measureOf(record, "sharpness dimension")).toBe(0);
+    expect(measureOf(record, "smallest singular value")).toBeCloseTo(0.75, 12);
+  });
+
+  // Two-weight network at its balanced minimum, batch of sample i with H = k_i vvᵀ, v = (1, 1), ‖v‖² = 2, k = 0.81 and 6.25:
+  // singular values of I − ηH are 1 and |1 − 2ηk_i|.
+  test("SGD at a minimum: singular values 1 and |1 − 2ηk|, largest first, averaged over both batches", async () => {
+    const eta = 0.4;
+    const rest = `optimizer: { type: sgd, stepSize: ${eta} }
+batch: { size: 1 }
+lyapunov: { count: 2, steps: 100, transient: 0, sharpness: {} }`;
+    const record = await ask("lyapunov", twoWeights(rest).replace("1.48, 0.7756756756756757", "1, 1"));
+    const pairs = [0.81, 6.25].map((k) => [1, Math.abs(1 - 2 * eta * k)].sort((a, b) => b - a));
+    const truth = [0, 1].map((i) => 0.5 * (Math.log(pairs[0]![i]!) + Math.log(pairs[1]![i]!)));
+    expect([...columnOf(record.results.sharpnessOrders!, "sharpness")!]).toEqual(
+      truth.map((s) => expect.closeTo(s, 10)),
+    );
+    expect(measureOf(record, "smallest singular value")).toBeCloseTo(1 - 2 * eta * 0.81, 10);
+  });
+});
+
 describe("bifurcation", () => {
   const diagram =
     "bifurcation: { parameter: optimizer.stepSize, range: [0.27, 0.36], count: 4, transient: 4000, keep: 16, observe: norm }";

@@ -1,5 +1,6 @@
 import { compileRandomMap } from "../compile/index.ts";
 import {
+  type DiscreteMap,
   fateWatcher,
   kaplanYorkeDimension,
   type LyapunovSpectrum,
@@ -9,6 +10,7 @@ import {
 import { createRng } from "../numeric/index.ts";
 import { type Measure, type Results, tableOf } from "../record/index.ts";
 import type { Answer, Experiment } from "./answer.ts";
+import { commonNoiseMeasure, deterministicMeasures, lateStates, sharpnessMeasures } from "./chaos-measures.ts";
 import { constantStepSize } from "./constant-step-size.ts";
 import { fateAtEnd } from "./deadness.ts";
 import { autonomousRule, descentEnsemble, descentMap, isStochastic, stateAt } from "./descent-maps.ts";
@@ -35,10 +37,12 @@ export function lyapunov(experiment: Experiment): Answer {
     }
     const watcher = fateWatcher({ dimension: problem.dimension, steps: transient + steps });
     const last = new Float64Array(map.dimension);
+    const late = lateStates(experiment, map.dimension);
     const options = {
       ...{ count, steps, transient, rng: createRng(spec.seed, "lyapunov") },
       observe: (step: number, x: Float64Array) => {
         last.set(x);
+        late.see(step, x);
         watcher.see(step, x.subarray(0, problem.dimension));
       },
       progress: (step: number, total: number) => tick(`exponents: step ${step} of ${total}`, step / total),
@@ -50,10 +54,25 @@ export function lyapunov(experiment: Experiment): Answer {
           ...options,
           ensemble: ensemble ?? undefined,
         });
-    const warnings = found.status === "diverged" ? ["the trajectory diverged; the exponents are those until then"] : [];
+    const fate = fateAtEnd(experiment, watcher.fate(), last);
+    const results = resultsOf(found, map.dimension);
+    if (found.status === "diverged") {
+      return {
+        results: { ...results, fate },
+        warnings: ["the trajectory diverged; the exponents are those until then"],
+      };
+    }
+    const single = random ? null : (map as DiscreteMap);
+    const sharpness = sharpnessMeasures(experiment, late.states, random && law && { map: random, law }, single);
+    const more = single
+      ? deterministicMeasures(experiment, single, start, late.series)
+      : [commonNoiseMeasure(experiment, random!, start, problem.dimension)];
     return {
-      results: { ...resultsOf(found, map.dimension), fate: fateAtEnd(experiment, watcher.fate(), last) },
-      warnings,
+      results: {
+        ...{ ...results, fate, sharpnessOrders: sharpness.table },
+        measures: [...results.measures!, ...sharpness.measures, ...more],
+      },
+      warnings: [],
     };
   } finally {
     map.dispose();

@@ -220,6 +220,7 @@ export const resultChecks = {
   regionEdges: orNull(table),
   regionPieces: orNull(listOf(regionPiece)),
   history: orNull(table),
+  sharpnessOrders: orNull(table),
   sweep: orNull(table),
   reproduction: orNull(reproduction),
 } satisfies Fields<Results>;

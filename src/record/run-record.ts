@@ -120,6 +120,8 @@ export interface Results {
   readonly regionPieces: readonly RegionPiece[] | null;
   /** step, exponent1, exponent2, …: running means of the Lyapunov exponents. */
   readonly history: Table | null;
+  /** order, sharpness: the RDS sharpness s_k of every order k. */
+  readonly sharpnessOrders: Table | null;
   /** axes…, runId, verdicts. */
   readonly sweep: Table | null;
   readonly reproduction: ReproductionResult | null;
@@ -176,6 +178,7 @@ export function emptyResults(): Results {
     regionEdges: null,
     regionPieces: null,
     history: null,
+    sharpnessOrders: null,
     sweep: null,
     reproduction: null,
   };

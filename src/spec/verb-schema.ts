@@ -107,6 +107,11 @@ export const lyapunovSchema: z.ZodType<LyapunovSpec> = mapping("lyapunov options
   count: integer(1),
   steps,
   transient: integer(0),
+  sharpness: mapping("{ iterates, batches, probes }", {
+    iterates: integer(1, 1e5).default(16),
+    batches: integer(1, 1e5).default(64),
+    probes: integer(1, 1e4).default(8),
+  }).exactOptional(),
 });
 
 const planeAxis: z.ZodType<PlaneAxisSpec> = anyOf(

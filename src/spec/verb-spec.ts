@@ -74,6 +74,8 @@ export interface LyapunovSpec {
   readonly count: number;
   readonly steps: number;
   readonly transient: number;
+  /** RDS sharpness over so many late iterates and batches; probes where singular values are too many to be formed. */
+  readonly sharpness?: { readonly iterates: number; readonly batches: number; readonly probes: number };
 }
 
 /** One axis of a plane in parameter space: a coordinate, or a direction through `parameters`. */

@@ -123,8 +123,17 @@ function lyapunovAnswer({ results }: RunRecord): string {
   if (results.fate?.kind === "dead")
     return `The network died at step ${whole(results.fate.step)}: nothing moves any more, and every exponent is 0.`;
   if (lo > 0) return `The motion is chaotic: its largest exponent is ${value} per step.`;
-  if (hi < 0) return `The motion is stable: its largest exponent is ${value} per step.`;
+  if (hi < 0) return `The motion is stable: its largest exponent is ${value} per step.${meetingSentence(results)}`;
   return `We cannot tell whether the motion is chaotic: its largest exponent, ${value}, is not told from 0.`;
+}
+
+/** Starts that met under the same batches to nine digits. */
+function meetingSentence({ measures }: RunRecord["results"]): string {
+  const spread = measures?.find(({ name }) => name.startsWith("spread of "))?.value;
+  if (spread === undefined || spread === null) return "";
+  return spread <= 1e-9
+    ? " All starts tried with the same batches meet: the random attractor is a point, as far as was tried."
+    : " Yet starts with the same batches have not met.";
 }
 
 function phaseAnswer(record: RunRecord): string {
