@@ -26,6 +26,7 @@ import {
   type Verdict,
 } from "../stability/index.ts";
 import { lawOf } from "./batch-law.ts";
+import { batchLaws } from "./batch-laws.ts";
 import { kinkDistance } from "./kink-distance.ts";
 import { lrConversions } from "./lr.ts";
 import type { FoundMinimum } from "./minimum.ts";
@@ -121,6 +122,7 @@ export function interpolatingStability(context: StabilityContext): StabilityAnsw
         isPlain && muSays.verdict === "stable" && lambdaSays.verdict !== "stable"
           ? batchSizeHint(context, traces, prepareWith)
           : null,
+      laws: batchLaws(context, curvature, traces),
       curves: curvesTable(sets.curve, isPlain),
     },
   };

@@ -52,6 +52,8 @@ export type {
   HypothesisStatus,
   Interval,
   LambdaResult,
+  LawComparisonResult,
+  LawResult,
   LinearizedResult,
   LrConversion,
   MeanSquareResult,

@@ -1,5 +1,5 @@
 import type { Check, Complaint, Fields } from "./checks.ts";
-import { count, flag, interval, listOf, number, objectWith, oneOf, optional, orNull, text } from "./checks.ts";
+import { count, interval, listOf, number, objectWith, oneOf, optional, orNull, text } from "./checks.ts";
 import { bifurcationCurve, boxSearch, branch, exponent, fate, measure, orbit } from "./dynamics-checks.ts";
 import { certificate, hypothesis, nonsingularity, regionPiece } from "./nonsingularity-checks.ts";
 import type {
@@ -11,135 +11,20 @@ import type {
   ReproductionResult,
 } from "./reproduction-results.ts";
 import type { Results } from "./run-record.ts";
-import type {
-  BatchSizeHint,
-  CurvatureResult,
-  LambdaResult,
-  LinearizedResult,
-  LrConversion,
-  MeanSquareResult,
-  MinimumResult,
-  MinimumSearch,
-  MuResult,
-  SpectrumResult,
-  StableStepSizesResult,
-} from "./stability-results.ts";
+import {
+  batchSizes,
+  curvature,
+  lambda,
+  laws,
+  linearized,
+  lr,
+  meanSquare,
+  minimum,
+  mu,
+  spectrum,
+  stableStepSizes,
+} from "./stability-checks.ts";
 import type { Table } from "./table.ts";
-
-const stabilityVerdict = oneOf("stable", "unstable", "undetermined", "not-applicable");
-const cause = oneOf(
-  "interval-contains-zero",
-  "not-a-minimum",
-  "rank-not-constant",
-  "on-a-kink",
-  "not-interpolating",
-  "no-finite-minimum",
-  "saddle",
-  "residual-too-large",
-);
-
-const minimum = objectWith({
-  loss: orNull(number),
-  gradientNorm: orNull(number),
-  maxResidual: orNull(number),
-  interpolating: flag,
-  parameterNorm: orNull(number),
-  search: orNull(
-    objectWith({
-      method: text,
-      status: oneOf("converged", "stalled", "diverged"),
-      steps: count,
-      reason: text,
-    } satisfies Fields<MinimumSearch>),
-  ),
-} satisfies Fields<MinimumResult>);
-
-const curvature = objectWith({
-  sharpness: orNull(number),
-  sharpnessResidual: orNull(number),
-  smallestEigenvalue: orNull(number),
-  smallestResidual: orNull(number),
-  ntkRank: orNull(count),
-  ntkSize: orNull(count),
-  ntkGap: orNull(number),
-  rankLocallyConstant: orNull(flag),
-} satisfies Fields<CurvatureResult>);
-
-const spectrum = objectWith({
-  operator: oneOf("hessian", "ntk"),
-  eigenvalues: listOf(number),
-  residuals: listOf(orNull(number)),
-  dimension: count,
-  complete: flag,
-} satisfies Fields<SpectrumResult>);
-
-const mu = objectWith({
-  value: orNull(number),
-  superstable: flag,
-  at: orNull(number),
-  verdict: stabilityVerdict,
-  cause: orNull(cause),
-  reason: orNull(text),
-} satisfies Fields<MuResult>);
-
-const lambda = objectWith({
-  value: orNull(number),
-  superstable: flag,
-  confidence95: orNull(interval),
-  signInterval: orNull(interval),
-  lowerBound: orNull(number),
-  upperBound: orNull(number),
-  lowerProof: orNull(oneOf("log-det", "log-det-sampled")),
-  upperProof: orNull(oneOf("collatz-wielandt", "finite-sample")),
-  method: text,
-  block: orNull(objectWith({ index: count, count, rank: count })),
-  verdict: stabilityVerdict,
-  cause: orNull(cause),
-  reason: orNull(text),
-  steps: orNull(count),
-  moreSteps: orNull(number),
-} satisfies Fields<LambdaResult>);
-
-const meanSquare = objectWith({
-  exponent: orNull(number),
-  superstable: flag,
-  verdict: stabilityVerdict,
-  cause: orNull(cause),
-  reason: orNull(text),
-} satisfies Fields<MeanSquareResult>);
-
-const stableStepSizes = objectWith({
-  gd: orNull(listOf(interval)),
-  meanSquare: orNull(listOf(interval)),
-  sgd: orNull(listOf(interval)),
-  scanned: orNull(interval),
-  resolution: orNull(number),
-  sgdError: orNull(listOf(interval)),
-  complete: flag,
-} satisfies Fields<StableStepSizesResult>);
-
-const linearized = objectWith({
-  exponent: orNull(number),
-  confidence95: orNull(interval),
-  meanSquareStepSize: orNull(number),
-  covarianceTrace: orNull(number),
-  level: oneOf("estimate"),
-} satisfies Fields<LinearizedResult>);
-
-const lr = objectWith({
-  convention: text,
-  factor: number,
-  stepSize: orNull(number),
-  gd: orNull(number),
-  meanSquare: orNull(number),
-  sgd: orNull(number),
-} satisfies Fields<LrConversion>);
-
-const batchSizes = objectWith({
-  smallestStable: orNull(count),
-  tried: listOf(count),
-  by: oneOf("mean-square", "lambda"),
-} satisfies Fields<BatchSizeHint>);
 
 const tableFields = objectWith({
   file: text,
@@ -204,6 +89,7 @@ export const resultChecks = {
   certificates: orNull(listOf(certificate)),
   lr: orNull(listOf(lr)),
   batchSizes: orNull(batchSizes),
+  laws: orNull(laws),
   orbits: orNull(listOf(orbit)),
   orbitBox: orNull(boxSearch),
   branches: orNull(listOf(branch)),

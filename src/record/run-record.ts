@@ -14,6 +14,7 @@ import type {
   CurvatureResult,
   Hypothesis,
   LambdaResult,
+  LawComparisonResult,
   LinearizedResult,
   LrConversion,
   MeanSquareResult,
@@ -94,6 +95,7 @@ export interface Results {
   readonly certificates: readonly CertificateRecord[] | null;
   readonly lr: readonly LrConversion[] | null;
   readonly batchSizes: BatchSizeHint | null;
+  readonly laws: LawComparisonResult | null;
   readonly orbits: readonly OrbitResult[] | null;
   readonly orbitBox: BoxSearchResult | null;
   readonly branches: readonly BranchResult[] | null;
@@ -162,6 +164,7 @@ export function emptyResults(): Results {
     certificates: null,
     lr: null,
     batchSizes: null,
+    laws: null,
     orbits: null,
     orbitBox: null,
     branches: null,

@@ -148,6 +148,31 @@ export interface LrConversion {
   readonly sgd: number | null;
 }
 
+/** The same minimum and step size under several batch laws, all drawing from the same random stream. */
+export interface LawComparisonResult {
+  readonly stepSize: number;
+  readonly laws: readonly LawResult[];
+  /** Numbers of the laws: smallest λ first, and largest mean-square step size first (of those that have one). */
+  readonly byExponent: readonly number[];
+  readonly byThreshold: readonly number[];
+}
+
+export interface LawResult {
+  readonly law: string;
+  readonly batchSize: number;
+  /** What importance sampling draws in proportion to; null without it. */
+  readonly importance: "norm" | "ntk" | null;
+  readonly lambda: number | null;
+  readonly superstable: boolean;
+  readonly confidence95: Interval | null;
+  /** As for `LambdaResult`; "none" where the law does not exist for these samples. */
+  readonly method: string;
+  readonly verdict: StabilityVerdict;
+  readonly reason: string | null;
+  readonly meanSquareStepSize: number | null;
+  readonly meanSquareExponent: number | null;
+}
+
 /** The smallest batch size from which on SGD is stable at the user's step size, among those tried. */
 export interface BatchSizeHint {
   readonly smallestStable: number | null;

@@ -265,32 +265,43 @@ function distance(image: Float64Array, v: Float64Array, value: number): number {
  */
 export function matrixSpaceFinder(groups: MomentGroups, rng: Rng): MomentFinder {
   const r = groups.rows.cols;
+  const timesRoot = (weights: Float64Array) => (x: Float64Array) =>
+    matrix(
+      r,
+      r,
+      x.map((value, i) => value * Math.sqrt(weights[i])),
+    );
   const leading = (weights: Float64Array) => {
-    const roots = matrix(r, r, weights.map(Math.sqrt));
-    const times = (x: Float64Array) =>
-      matrix(
-        r,
-        r,
-        x.map((value, i) => value * roots.data[i]),
-      );
+    const times = timesRoot(weights);
     const operator = {
       dimension: r * r,
       apply: (x: Float64Array, out: Float64Array) => out.set(times(applyNoise(groups, times(x)).data).data),
     };
     const found = lanczos(operator, { count: 1, rtol: 1e-9, rng: rng.fork("second moment") });
-    return {
-      value: found.values[0],
-      residual: found.residuals[0],
-      vector: found.vectors.data,
-      moment: times(found.vectors.data),
-    };
+    const [value, vector] = [Math.max(found.values[0], Number.MIN_VALUE), found.vectors.data];
+    return { value, residual: found.residuals[0], vector, moment: times(vector) };
+  };
+  /** ⟨s, √D ∘ V(√D ∘ s)⟩: one application, where `leading` takes dozens. */
+  const quotientOf = (s: Float64Array, weights: Float64Array) => {
+    const moment = timesRoot(weights)(s);
+    return Math.max(dot(moment.data, applyNoise(groups, moment).data), Number.MIN_VALUE);
   };
   return {
     solve(weightsAt, lo, hi) {
-      const excess = (x: number) => Math.log(Math.max(leading(weightsAt(x)).value, Number.MIN_VALUE));
-      const values = [excess(lo), excess(hi)] as const;
+      const ends = [leading(weightsAt(lo)), leading(weightsAt(hi))] as const;
+      const values = [Math.log(ends[0].value), Math.log(ends[1].value)] as const;
       if (values[0] > 0 === values[1] > 0) return values[0] > 0 ? "above" : "below";
-      const x = findRoot(excess, lo, hi, { values, rtol: 1e-13 });
+      const direction = values[1] > 0 ? 1 : -1;
+      let [x, found] = direction > 0 ? [hi, ends[1]] : [lo, ends[0]];
+      for (let step = 0; step < 30; step++) {
+        const { vector } = found;
+        const next = nearbyRoot((at) => Math.log(quotientOf(vector, weightsAt(at))), x, [lo, hi], direction);
+        if (next === null) break;
+        const isSettled = Math.abs(next - x) <= 1e-13 * Math.abs(next);
+        [x, found] = [next, leading(weightsAt(next))];
+        if (isSettled) return { x, ...found };
+      }
+      x = findRoot((at) => Math.log(leading(weightsAt(at)).value), lo, hi, { values, rtol: 1e-13 });
       return { x, ...leading(weightsAt(x)) };
     },
   };

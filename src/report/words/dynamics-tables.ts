@@ -1,6 +1,7 @@
 import type { Cell, Complex, OrbitEnclosure, RunRecord } from "../../record/index.ts";
 import { asWritten, exact, measured, rough, span, whole } from "../numerals.ts";
 import { typeName } from "./dynamics-answer.ts";
+import { lawsTable } from "./laws-table.ts";
 import { reproductionTable } from "./reproduction.ts";
 import { upperFirst } from "./subject.ts";
 
@@ -22,6 +23,7 @@ export function dynamicsTables(record: RunRecord): readonly WordTable[] {
       measureTable,
       sweepTable,
       reproductionTable,
+      lawsTable,
       regionTable,
     ],
   ];

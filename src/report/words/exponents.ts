@@ -1,6 +1,7 @@
 import type { LambdaResult, RunRecord, StabilityCause } from "../../record/index.ts";
 import { asWritten, exact, measured, nbsp, rough, span, whole } from "../numerals.ts";
 import { sharedCause } from "./answer.ts";
+import { lawsLine } from "./laws-table.ts";
 import { signOf } from "./non-interpolating-answer.ts";
 import { isPlainDescent } from "./subject.ts";
 
@@ -14,6 +15,7 @@ export function exponentLines(record: RunRecord): string {
     mu?.superstable ? "One step of gradient descent lands on the minimum to first order." : "",
     lambda?.superstable ? superstability(lambda) : "",
     lambda === null ? "" : bounds(lambda),
+    lawsLine(record),
   ];
   return parts.filter((part) => part !== "").join(" ");
 }
