@@ -11,6 +11,7 @@ import {
   blocksPolynomial,
   commonFactor,
   constantBlocks,
+  constantEigenvalues,
   decideByStructure,
   lossInputs,
   networkStructure,
@@ -188,5 +189,55 @@ describe("weight decay w: 1/w exactly where det H vanishes identically", () => {
     const [piece] = possiblePieces(problem.lossProgram(3), 2, lossInputs(problem), 1)!;
     const found = factorOf(pieceOf(problem, problem.weights, piece!.selections));
     expect(found).toMatchObject({ degree: 2, nullity: 0 });
+  });
+});
+
+describe("cross-entropy, logistic and smooth networks, by enclosed spectra at three points of every piece", () => {
+  /** Positive numbers above 1e-6 that may be constant eigenvalues, over all pieces. */
+  const survivors = ({ layers, loss, inputs = scalars }: Net & { readonly loss: LossSpec }): number[] => {
+    const units = (layers.at(-1) as { units: number }).units;
+    const m = inputs.length;
+    const targets = Float64Array.from({ length: loss.type === "crossEntropy" ? m : m * units }, (_, i) =>
+      loss.type === "mse" ? Math.sin(i) : i % 2,
+    );
+    const problem = networkProblem({ input: [1], layers }, loss, {
+      inputs: Float64Array.from(inputs),
+      targets,
+      sampleCount: m,
+    });
+    const pieces = possiblePieces(problem.lossProgram(m), problem.dimension, lossInputs(problem), 2000)!;
+    return pieces.flatMap(({ selections }) => {
+      const points = [0, 1, 2].map(() => Array.from({ length: problem.dimension }, () => 2 * rng.uniform() - 1));
+      const piece = pieceOf(problem, problem.weights, selections);
+      const found = constantEigenvalues(piece, { by: "intervals", points, primes: [] });
+      expect(found.floor).toBeLessThan(1e-6);
+      return [...found.proved, ...found.candidates].map(({ hi }) => toNumber(hi)).filter((x) => x > 1e-6);
+    });
+  };
+  const ce: LossSpec = { type: "crossEntropy" };
+  const half: LossSpec = { type: "mse", scale: 0.5 };
+  test.each<[string, Net & { readonly loss: LossSpec }]>([
+    ["H* (3): ReLU, cross-entropy, output bias", { layers: [dense(2, "relu"), out(2)], loss: ce }],
+    ["ReLU, cross-entropy, three classes, no output bias", { layers: [dense(1, "relu"), out(3, false)], loss: ce }],
+    ["ReLU, logistic", { layers: [dense(2, "relu"), out(1)], loss: { type: "logistic" } }],
+    ["a tanh body below ReLU", { layers: [dense(1, "tanh"), dense(2, "relu"), out(2)], loss: ce }],
+    ["B: tanh, squared error", { layers: [dense(3, "tanh"), out(2)], loss: half }],
+    ["B: SiLU, cross-entropy without output bias", { layers: [dense(2, "silu"), out(2, false)], loss: ce }],
+    ["a sine with two outputs, which B leaves open at one value", { layers: [dense(2, "sin"), out(2)], loss: half }],
+    [
+      "D: bias-free tanh layers under an output bias, inputs not symmetric",
+      {
+        layers: [dense(2, "tanh", false), dense(2, "tanh", false), out(1)],
+        loss: half,
+      },
+    ],
+  ])("%s: none", (_, net) => {
+    expect(survivors(net)).toEqual([]);
+  });
+
+  test("tanh without hidden bias on symmetric inputs: 2κ = 1 survives everywhere, and nothing else", () => {
+    const found = survivors({ layers: [dense(2, "tanh", false), out(1)], loss: half, inputs: [-1, 1, 0.5, -0.5] });
+    expect(found).toHaveLength(1);
+    expect(found[0]).toBeCloseTo(1, 9);
   });
 });

@@ -53,8 +53,8 @@ const realisations = 64;
 const largestDense = 300;
 /** Most pieces of which all are examined. */
 const largestCensus = 1024;
-/** Primes for an estimate; the last one confirms. */
-const estimatePrimes = 3;
+/** Primes for an estimate, the last of which confirms; the second number where the first is too few. */
+const estimatePrimes = [2, 6];
 
 /**
  * Examines the pieces of the loss under every batch: all that are not impossible where these are few, else those met at
@@ -144,11 +144,11 @@ function overRationals(piece: Piece, rng: Rng): Looking | null {
 /** One prime where it proves that there are no constant eigenvalues but those known; else a few, for an estimate. */
 function moduloPrimes(piece: Piece, known: number, rng: Rng): Looking | null {
   const points = integerPoints(piece.dimension, 3, 2 ** 24, rng);
-  const primes = largestPrimes(estimatePrimes);
-  const first = commonFactor(piece, points, primes.slice(0, 1));
+  const first = commonFactor(piece, points, largestPrimes(1));
   if (!first) return null;
-  const one = first.degree <= known;
-  return { by: "residues", points: one ? points.slice(0, 2) : points, primes: one ? primes.slice(0, 1) : primes };
+  if (first.degree <= known) return { by: "residues", points: points.slice(0, 2), primes: largestPrimes(1) };
+  const found = estimatePrimes.find((count) => commonFactor(piece, points, largestPrimes(count))?.polynomial);
+  return found === undefined ? null : { by: "residues", points, primes: largestPrimes(found) };
 }
 
 function enclosed(points: readonly (readonly number[])[]): Looking {
