@@ -64,6 +64,8 @@ export function* flatLayers(
 }
 
 const one = rational(1n);
+/** How far into a flat piece without end: boxes around it may be wide then. */
+const far = 16;
 
 interface Flat {
   readonly level: Rational;
@@ -75,7 +77,7 @@ function flatPieces(pieces: readonly LinearPiece[]): Flat[] {
   return pieces.flatMap(({ from, slope, intercept }, i) => {
     const to = pieces[i + 1]?.from ?? null;
     const inside =
-      from && to ? toNumber(addRationals(from, to)) / 2 : from ? toNumber(from) + 1 : to ? toNumber(to) - 1 : 0;
+      from && to ? toNumber(addRationals(from, to)) / 2 : from ? toNumber(from) + far : to ? toNumber(to) - far : 0;
     return slope.numerator === 0n ? [{ level: intercept, inside }] : [];
   });
 }
