@@ -62,9 +62,7 @@ describe("proved", () => {
       expect(enclosed.some(({ re, radius }) => Math.abs(re - truth) <= radius + 1e-14 && radius < 1e-11)).toBe(true);
     }
     expect(orbitBox).toMatchObject({ period: 2, complete: true, undecided: 0, left: [] });
-    expect(answer(record)).toBe(
-      "One periodic orbit of period 2: stable, proved. In the box there are no others of period 2: proved.",
-    );
+    expect(answer(record)).toBe("One periodic orbit of period 2: stable, proved. The box provably holds no other.");
     expect(record.warnings).toEqual([]);
   });
 
@@ -73,7 +71,7 @@ describe("proved", () => {
     const record = await orbits(twoWeights(rest, "[1.1, 0.9]"));
     expect(record.results.orbits![0]!.enclosure).toMatchObject({ stability: "unstable", reason: "" });
     expect(record.results.orbitBox).toBeNull();
-    expect(dynamicsTables(record)[0]!.rows[0]!.at(-1)).toMatch(/^exists, alone within .*, unstable$/);
+    expect(dynamicsTables(record)[0]!.rows[0]!.at(-1)).toMatch(/^unique within [^,]*$/);
   });
 
   test("a box adds the orbits that the search from trajectories missed: all six 5-cycles of the logistic map", async () => {
@@ -89,7 +87,7 @@ describe("proved", () => {
 
   test("that there is none is proved too", async () => {
     const record = await orbits(logistic(2.5, "orbits: { period: 2, box: [[-0.5, 1.5]] }"));
-    expect(answer(record)).toBe("There is no orbit of period 2 in the box: proved.");
+    expect(answer(record)).toBe("The box provably holds no orbit of period 2.");
   });
 
   test("momentum, with its state; batches in turn, with the points between", async () => {
@@ -126,6 +124,14 @@ interface Loose {
   multipliers: { re: number; im: number; radius: number }[][];
   hypotheses: object[];
   readonly spec: { readonly optimizer: { stepSize: number } };
+}
+
+interface LooseBox {
+  period: number;
+  claim: string;
+  examined: number;
+  box: [number, number][];
+  orbits: { stability: string }[];
 }
 
 describe("certificates", () => {
@@ -205,6 +211,33 @@ orbits: { period: 1, prove: true }`);
     expect(await verifyCertificate(wider, host)).toMatchObject({ status: "accepted" });
   });
 
+  test("of all orbits in a box: accepted, and rejected with one orbit less, one more, or another box", async () => {
+    const text = logistic(4, "orbits: { period: 3, box: [[-0.5, 1.5]] }");
+    const record = await orbits(text);
+    const last = record.results.certificates!.at(-1)!;
+    expect(last.file).toBe("certificates/box.json");
+    const all = sealCertificate(last, record);
+    const found = await verifyCertificate(all, host);
+    expect(found).toMatchObject({ status: "accepted", kind: "orbits-in-box" });
+    expect(found.claim).toBe(
+      "gd at step size 1 has no orbit of minimal period 3 but the 2 listed with every point in the box given",
+    );
+    const changed = async (change: (c: LooseBox) => void) =>
+      (await verifyCertificate(tampered(all, change as never), host)).status;
+    const listed = (keep: (orbits: LooseBox["orbits"]) => LooseBox["orbits"]) => (c: LooseBox) => {
+      c.orbits = keep(c.orbits);
+      c.claim = c.claim.replace("but the 2 listed", `but the ${c.orbits.length} listed`);
+    };
+    expect(await changed(listed((orbits) => orbits.slice(1)))).toBe("rejected");
+    expect(await changed(listed((orbits) => [...orbits, orbits[0]!]))).toBe("rejected");
+    expect(await changed((c) => void (c.orbits[1] = c.orbits[0]!))).toBe("rejected");
+    expect(await changed((c) => void (c.box = [[0.5, 1.5]]))).toBe("rejected");
+    expect(await changed((c) => void (c.period = 6))).toBe("rejected");
+    expect(await changed((c) => void (c.examined = 1))).toBe("rejected");
+    expect(await changed((c) => void (c.orbits[0]!.stability = "stable"))).toBe("rejected");
+    expect(await changed((c) => void (c.box = [[-0.5, 1.25]]))).toBe("accepted"); // a smaller box with the same orbits
+  });
+
   test("one byte changed without a new hash", async () => {
     const text = (await sealed(twoWeights(rest))).replace('"seed": 0', '"seed": 1');
     expect(await verifyCertificate(text, host)).toMatchObject({ reason: "its hash is not that of its content" });
@@ -226,7 +259,7 @@ describe("not proved, and why", () => {
     const open = await orbits(twoWeights(`optimizer: { type: gd, stepSize: 0.1 }\n${options}`));
     expect(open.results.orbitBox).toMatchObject({ complete: false });
     expect(open.results.orbitBox!.left.length).toBeLessThanOrEqual(16);
-    expect(answer(open)).toMatch(/Whether there are others in the box is undecided\.$/);
+    expect(answer(open)).toMatch(/Whether the box holds others is undecided\.$/);
     expect(open.warnings.join()).toMatch(/stay undecided; there may be further orbits of period 1/);
     const heavy = await orbits(twoWeights(`optimizer: { type: momentum, stepSize: 0.01 }\n${options}`));
     expect(heavy.results.orbitBox).toBeNull();

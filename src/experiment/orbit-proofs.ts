@@ -3,10 +3,13 @@ import { type DiscreteMap, findOrbit, isSameOrbit, orbitMultipliers, type Period
 import * as iv from "../interval/index.ts";
 import type { BoxSearchResult, Interval, OrbitEnclosure } from "../record/index.ts";
 import {
+  type BoxBody,
+  boxCertificate,
   type EnclosedMap,
   type OrbitBody,
   type OrbitClaim,
   type OrbitInBox,
+  type OrbitSubject,
   orbitsInBox,
   type ProvedOrbit,
 } from "../verify/index.ts";
@@ -62,6 +65,8 @@ function proveOne(map: DiscreteMap, maps: readonly EnclosedMap[], orbit: Periodi
 
 export interface SearchedBox {
   readonly orbits: readonly OrbitInBox[];
+  /** Of a list that is complete. */
+  readonly certificate: BoxBody | null;
   readonly result: BoxSearchResult | null;
   readonly warnings: readonly string[];
 }
@@ -69,16 +74,16 @@ export interface SearchedBox {
 /** All orbits of a period in a box, as far as they can be proved to be all. */
 export function searchBox(
   { theta, tick }: Experiment,
-  maps: readonly EnclosedMap[],
+  subject: OrbitSubject,
   period: number,
   box: readonly Interval[],
 ): SearchedBox {
+  const { maps } = subject;
   const { dimension, cost } = maps[0]!;
   if (dimension !== theta.length) {
     const why = "the state of the update rule has no box";
     return {
-      orbits: [],
-      result: null,
+      ...{ orbits: [], certificate: null, result: null },
       warnings: [`orbits.box: searched from a grid only, not proved complete: ${why}`],
     };
   }
@@ -88,16 +93,13 @@ export function searchBox(
   const sides = { lo: Float64Array.from(box, ([lo]) => lo), hi: Float64Array.from(box, ([, hi]) => hi) };
   const progress = (examined: number, waiting: number) =>
     tick(`boxes: ${examined} looked at, ${waiting} waiting`, examined / maxBoxes);
-  const { orbits, undecided, examined } = orbitsInBox(maps, sides, {
-    period,
-    maxBoxes,
-    maxWaiting: mostWaiting,
-    progress,
-  });
+  const limits = { maxBoxes, maxWaiting: mostWaiting };
+  const { orbits, undecided, examined } = orbitsInBox(maps, sides, { period, progress, ...limits });
   const complete = undecided.length === 0;
   const left = undecided.slice(0, mostLeft).map((boxes) => boxes.map(pairs));
   const result = { box, period, complete, examined, undecided: undecided.length, left };
-  return { orbits, result, warnings: complete ? [] : [openWarning(period, result)] };
+  if (!complete) return { orbits, certificate: null, result, warnings: [openWarning(period, result)] };
+  return { orbits, certificate: boxCertificate(subject, period, sides, { orbits, examined }), result, warnings: [] };
 }
 
 function openWarning(period: number, { undecided, examined }: BoxSearchResult): string {

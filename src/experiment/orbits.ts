@@ -48,7 +48,7 @@ export function orbits(experiment: Experiment): Answer {
   try {
     const subject = prove || box ? orbitSubject(experiment) : null;
     const maps = subject?.maps ?? [];
-    const search = box ? searchBox(experiment, maps, period, box) : null;
+    const search = box ? searchBox(experiment, subject!, period, box) : null;
     const isComplete = search?.result?.complete === true;
     const { seeds, fate } = orbitSeeds(experiment, map, { period, starts, ...(box && !isComplete && { box }) });
     const collection = findOrbits(map, period, counted(seeds, tick), { tolerance });
@@ -68,7 +68,10 @@ export function orbits(experiment: Experiment): Answer {
       };
       return { orbit, reason, certificate: body && { file, body, spec: certified } };
     });
-    const certificates = found.map(({ certificate }) => certificate).filter((certificate) => certificate !== null);
+    const all = search?.certificate
+      ? [{ file: "certificates/box.json", body: search.certificate, spec: certified }]
+      : [];
+    const proofs = found.map(({ certificate }) => certificate).filter((certificate) => certificate !== null);
     const warnings = [
       ...(isStochastic(spec) ? ["a step of this map is an epoch; periods and multipliers are per epochs"] : []),
       ...[...new Set(found.map(({ reason }) => reason))].filter((reason) => reason !== ""),
@@ -79,7 +82,12 @@ export function orbits(experiment: Experiment): Answer {
     ];
     const orbitBox = search?.result ?? null;
     return {
-      results: { orbits: found.map(({ orbit }) => orbit), orbitBox, fate, ...(subject && { certificates }) },
+      results: {
+        orbits: found.map(({ orbit }) => orbit),
+        orbitBox,
+        fate,
+        ...(subject && { certificates: [...proofs, ...all] }),
+      },
       warnings,
     };
   } finally {

@@ -7,7 +7,7 @@ import {
   type RunSpec,
   readSpec,
 } from "../spec/index.ts";
-import { type Check, checkNonsingularity, checkOrbit } from "../verify/index.ts";
+import { type Check, checkBox, checkNonsingularity, checkOrbit } from "../verify/index.ts";
 import { lawOf } from "./batch-law.ts";
 import { certificateHash } from "./certificate-file.ts";
 import { constantStepSize } from "./constant-step-size.ts";
@@ -37,6 +37,10 @@ const checkers: {
   orbit: async (certificate, spec, host) => {
     const { problem, labels } = await readProblem(spec, host, interpreterEngine);
     return checkOrbit(certificate, orbitSubject({ spec, problem, labels }));
+  },
+  "orbits-in-box": async (certificate, spec, host) => {
+    const { problem, labels } = await readProblem(spec, host, interpreterEngine);
+    return checkBox(certificate, orbitSubject({ spec, problem, labels }));
   },
 };
 

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Evidence, NonsingularityBody, OrbitBody } from "../verify/index.ts";
+import type { BoxBody, Evidence, NonsingularityBody, OrbitBody } from "../verify/index.ts";
 
 /** Certificates of this version are read; another form of the file gets another number. */
 export const certificateVersion = 1;
@@ -98,6 +98,20 @@ const orbit = {
   assumptions: z.array(text),
 } satisfies { [K in keyof OrbitBody]: z.ZodType<OrbitBody[K]> };
 
+const box = {
+  kind: z.literal("orbits-in-box"),
+  claim: text,
+  stepSize: orbit.stepSize,
+  verdict: z.literal("proved"),
+  period: z.int().min(1).max(1000),
+  batches: orbit.batches,
+  box: z.array(z.tuple([z.number(), z.number()])),
+  orbits: z.array(z.strictObject({ points: boxes, stability: orbit.stability, inside: z.boolean() })),
+  examined: z.int().min(1).max(1e6),
+  hypotheses: nonsingularity.hypotheses,
+  assumptions: z.array(text),
+} satisfies { [K in keyof BoxBody]: z.ZodType<BoxBody[K]> };
+
 /** What stands around every kind of certificate. */
 const frame = {
   formatVersion: z.literal(certificateVersion),
@@ -113,6 +127,7 @@ const frame = {
 export const certificateSchema = z.discriminatedUnion("kind", [
   z.strictObject({ ...nonsingularity, ...frame }),
   z.strictObject({ ...orbit, ...frame }),
+  z.strictObject({ ...box, ...frame }),
 ]);
 
 /** A certificate file, as read. */

@@ -1,4 +1,5 @@
 export { excludesAffine, excludesConstant, excludesSinesAndAffine, slopes } from "./activation-facts.ts";
+export { type BoxBody, boxCertificate, checkBox } from "./box-certificate.ts";
 export { type CertifiedStepSize, certificateOf, type NonsingularityBody, needsCollapse } from "./certificate.ts";
 export { type CertifiedPiece, certifyPiece } from "./certified-piece.ts";
 export { type Check, checkNonsingularity } from "./check-certificate.ts";

@@ -6,7 +6,7 @@ import type { EnclosedMap } from "./enclosed-map.ts";
 import { type OrbitClaim, type ProvedOrbit, type ProvedStability, proveOrbit } from "./orbit-proof.ts";
 import type { Hypothesis } from "./theorem.ts";
 
-type Side = readonly [lo: number, hi: number];
+export type Side = readonly [lo: number, hi: number];
 
 /** The map whose orbit is certified: one map a turn, or one for each batch of an epoch. */
 export interface OrbitSubject {
@@ -39,6 +39,9 @@ export interface OrbitBody {
   readonly assumptions: readonly string[];
 }
 
+/** Matrices of this many rows squared are the largest that a certificate can ask for. */
+const mostUnknowns = 2000;
+
 /** The certificate of an orbit that was proved in these boxes. */
 export function orbitCertificate(subject: OrbitSubject, { boxes }: OrbitClaim, proof: ProvedOrbit): OrbitBody {
   const { period, points, multipliers, stability, reason } = proof;
@@ -61,6 +64,7 @@ export function checkOrbit(certificate: OrbitBody, subject: OrbitSubject): Check
   if (boxes.length !== period * batches || boxes.some((box) => box.length !== dimension)) {
     return rejected(`boxes are not ${period * batches} boxes of ${dimension} intervals`);
   }
+  if (boxes.length * dimension > mostUnknowns) return rejected(`more than ${mostUnknowns} unknowns are not checked`);
   if (boxes.flat().some(([lo, hi]) => !(lo <= hi))) return rejected("one of the boxes is empty");
   const proof = proveOrbit(subject.maps, { period, boxes: boxes.map(intervals) });
   if (proof.status === "undecided") return rejected(`the orbit was not proved: ${proof.reason}`);
@@ -77,6 +81,13 @@ export function checkOrbit(certificate: OrbitBody, subject: OrbitSubject): Check
   return { status: "accepted", trusts };
 }
 
+export function holds(name: string, reason: string): Hypothesis {
+  return { name, status: "holds", value: null, reason };
+}
+
+export const numbersAssumption =
+  "every number of the experiment stands for the simplest rational that rounds to it; the proof holds for its double too";
+
 const trusts = [
   "the reading of the experiment and the program made of it",
   "the derivative of the program",
@@ -92,7 +103,6 @@ function wordsOf({ maps, rule, stepSize }: OrbitSubject, period: number, stabili
     unstable: "; it is unstable, one of its multipliers lies outside the unit circle",
     undecided: "",
   }[stability];
-  const holds = (name: string, reason: string): Hypothesis => ({ name, status: "holds", value: null, reason });
   return {
     kind: "orbit",
     claim: `${turn}${rule} at step size ${rational} has exactly one ${orbit} in the boxes given${judged}`,
@@ -104,14 +114,12 @@ function wordsOf({ maps, rule, stepSize }: OrbitSubject, period: number, stabili
         ? []
         : [holds("minimal period", "no point is the same as one a proper divisor of the period later")]),
     ],
-    assumptions: [
-      "every number of the experiment stands for the simplest rational that rounds to it; the proof holds for its double too",
-    ],
+    assumptions: [numbersAssumption],
   } as const;
 }
 
 /** Whether every enclosure found lies in the one claimed. */
-function holdsPoints(claimed: OrbitBody["points"], found: readonly iv.IntervalArray[]): boolean {
+export function holdsPoints(claimed: OrbitBody["points"], found: readonly iv.IntervalArray[]): boolean {
   if (claimed.length !== found.length) return false;
   return found.every((point, j) => {
     const box = claimed[j]!;
@@ -139,10 +147,10 @@ function sameDisc(a: Disc, b: Disc): boolean {
   return a.re === b.re && a.im === b.im && a.radius >= b.radius;
 }
 
-function sides({ lo, hi }: iv.IntervalArray): Side[] {
+export function sides({ lo, hi }: iv.IntervalArray): Side[] {
   return Array.from(lo, (x, i) => [x, hi[i]!] as const);
 }
 
-function intervals(box: readonly Side[]): iv.IntervalArray {
+export function intervals(box: readonly Side[]): iv.IntervalArray {
   return { lo: Float64Array.from(box, ([lo]) => lo), hi: Float64Array.from(box, ([, hi]) => hi) };
 }

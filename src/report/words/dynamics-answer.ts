@@ -67,7 +67,7 @@ function orbitAnswer({ results }: RunRecord): string {
   const orbits = results.orbits ?? [];
   const { orbitBox } = results;
   if (orbits.length === 0) {
-    if (orbitBox?.complete) return `There is no orbit of period ${orbitBox.period} in the box: proved.`;
+    if (orbitBox?.complete) return `The box provably holds no orbit of period ${orbitBox.period}.`;
     return "No periodic orbit was found.";
   }
   const periods = [...new Set(orbits.map(({ period }) => period))].sort((a, b) => a - b);
@@ -79,8 +79,8 @@ function orbitAnswer({ results }: RunRecord): string {
 
 function boxWords(search: BoxSearchResult | null): string {
   if (search === null) return "";
-  if (search.complete) return ` In the box there are no others of period ${search.period}: proved.`;
-  return " Whether there are others in the box is undecided.";
+  if (search.complete) return " The box provably holds no other.";
+  return " Whether the box holds others is undecided.";
 }
 
 function stabilityCounts(orbits: readonly OrbitResult[]): string {

@@ -48,11 +48,10 @@ function orbitTable({ results }: RunRecord): WordTable | null {
   return { title: "Orbits", head: ["period", "stability", "largest multipliers", "residual", "proof"], rows };
 }
 
-/** "exists, alone within 4.2e-3, stable": what the certificate says. */
+/** "unique within 0.0042", and nothing more where the proof covers the stability beside it. */
 function proofWords({ boxes, stability }: OrbitEnclosure): string {
   const radius = Math.min(...boxes.flat().map(([lo, hi]) => (hi - lo) / 2));
-  const judged = stability === "undecided" ? "stability undecided" : stability;
-  return `exists, alone within ${rough(radius)}, ${judged}`;
+  return `unique within ${rough(radius)}${stability === "undecided" ? ", stability not proved" : ""}`;
 }
 
 function specialPointTable({ results }: RunRecord): WordTable | null {
