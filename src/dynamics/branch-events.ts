@@ -34,8 +34,8 @@ const placeRtol = 1e-14;
 const besideEvent = 1e-3;
 /** Values of an incomplete spectrum this close to 1 come and go. */
 const nearOne = 0.05;
-/** Distance of the orbits from which a branch point is found again, as a part of the step. */
-const polishPart = 0.02;
+/** Distances of the orbits from which a meeting place is found, as parts of the step. */
+const meetingParts = [0.08, 0.02];
 
 /**
  * Bifurcations between two marks of one smooth piece of a branch, in order. Crossings of −1 and 1 are seen by the parity
@@ -48,7 +48,8 @@ export function smoothEvents(tracer: Tracer, a: Mark, b: Mark, depth = 0): Smoot
   const single = singleEvent(change, a, b);
   const found = single && locate(tracer, a, b, tests[single]);
   if (found) {
-    const mark = single === "branch-point" ? polished(tracer, a, found, b, tests["branch-point"]) : found;
+    const again = single === "branch-point" ? meetingPlace(tracer, a, b, found.at, tests["branch-point"]) : null;
+    const mark = again ?? found;
     return [{ type: single, mark, multiplicity: 1, direction: () => directionAt(tracer, a, mark, b) }];
   }
   const middle = depth < maxDepth ? markBetween(tracer, a, b, 0.5 * (a.at + b.at)) : null;
@@ -157,27 +158,42 @@ export function locate(tracer: Tracer, a: Mark, b: Mark, test: (station: Station
 }
 
 /**
- * A place where branches meet, found again from orbits around it. There the equations are singular, so an orbit that meets them to
- * rounding may lie off the branch by the root of that; the orbits a little way off do not, and points, value and test are
- * smooth along them: the zero is that of the inverse interpolating polynomial.
+ * A place where branches meet, found from orbits around it, first wide then closer. There the equations are singular, so
+ * an orbit that meets them to rounding may lie off the branch by the root of that, or not be found at all; the orbits a
+ * little way off do not, and points, value and test are smooth along them: the zero is that of the inverse interpolating
+ * polynomial. `at` is a first guess. Null where too few orbits are found.
  */
-export function polished(tracer: Tracer, a: Mark, mark: Mark, b: Mark, test: (station: Station) => number): Mark {
-  const apart = polishPart * (b.at - a.at);
-  const nodes = [-3, -2, -1, 1, 2, 3]
-    .map((k) => markBetween(tracer, a, b, mark.at + k * apart))
-    .filter((node) => node !== null);
-  if (nodes.length < 6) return mark;
-  const values = nodes.map(({ station }) => test(station));
-  const weights = values.map((t, i) => values.reduce((w, s, j) => (j === i ? w : (w * s) / (s - t)), 1));
-  if (!weights.every(Number.isFinite)) return mark;
-  const mean = (pick: (station: Station) => number) =>
-    nodes.reduce((sum, { station }, i) => sum + weights[i] * pick(station), 0);
-  const points = mark.station.points.map((x, k) => x.map((_, i) => mean(({ points }) => points[k][i])));
-  const value = mean((station) => station.value);
-  if (!(Math.abs(value - mark.station.value) <= Math.abs(b.station.value - a.station.value))) return mark;
+export function meetingPlace(
+  tracer: Tracer,
+  a: Mark,
+  b: Mark,
+  at: number,
+  test: (station: Station) => number,
+): Mark | null {
+  let place: Mark | null = null;
+  let guess = at;
+  for (const part of meetingParts) {
+    const apart = part * (b.at - a.at);
+    const nodes = [-3, -2, -1, 1, 2, 3]
+      .map((k) => markBetween(tracer, a, b, guess + k * apart))
+      .filter((node) => node !== null);
+    const values = nodes.map(({ station }) => test(station));
+    const weights = values.map((t, i) => values.reduce((w, s, j) => (j === i ? w : (w * s) / (s - t)), 1));
+    if (nodes.length < 4 || !weights.every(Number.isFinite)) break;
+    const next = interpolated(tracer, nodes, weights);
+    if (!(Math.abs(next.at - guess) <= Math.abs(b.at - a.at))) break;
+    guess = next.at;
+    place = { at: next.at, station: tracer.station(next.orbit, planeOf(tracer.chord(a.station, b.station))) };
+  }
+  return place;
+}
+
+function interpolated(tracer: Tracer, nodes: readonly Mark[], weights: readonly number[]) {
+  const mean = (pick: (mark: Mark) => number) => nodes.reduce((sum, node, i) => sum + weights[i] * pick(node), 0);
+  const points = nodes[0].station.points.map((x, k) => x.map((_, i) => mean(({ station }) => station.points[k][i])));
+  const value = mean(({ station }) => station.value);
   const { largest } = shootingResiduals(tracer.family.at(value), points);
-  const orbit = { points, value, residual: largest, iterations: 0 };
-  return { at: mark.at, station: tracer.station(orbit, planeOf(tracer.chord(a.station, b.station))) };
+  return { at: mean((mark) => mark.at), orbit: { points, value, residual: largest, iterations: 0 } };
 }
 
 export function markBetween(tracer: Tracer, a: Mark, b: Mark, at: number): Mark | null {

@@ -6,7 +6,7 @@ import {
   locate,
   type Mark,
   markBetween,
-  polished,
+  meetingPlace,
   type SmoothEvent,
   smoothEvents,
 } from "./branch-events.ts";
@@ -53,6 +53,7 @@ const faraway = 10;
 const longestPart = 0.5;
 /** Marks on either side of a kink stand this part of the step away from it. */
 const besideBorder = 1e-7;
+const besideHalving = 0.02;
 
 /**
  * Follows a curve of orbits from a station in its direction by pseudo-arclength: predict along the tangent, correct
@@ -90,7 +91,7 @@ export function followBranch(tracer: Tracer, start: Station, options: FollowOpti
     const a = { at: 0, station: base };
     const stop = firstStop(tracer, a, step, start, stations.length, options);
     const b = stop?.mark ?? step;
-    events.push(...eventsOf(tracer, a, b));
+    events.push(...eventsOf(tracer, a, stop?.kind === "period-halved" ? shortOf(tracer, a, b) : b));
     if (b.at > 0) stations.push(b.station);
     if (stop) return finish(stop.kind, b.station.value, stop.reason);
     const size = orbitSize(step.station.points);
@@ -173,6 +174,11 @@ function firstStop(
   return null;
 }
 
+/** A little before the place where a branch turns over into itself: there its tangent and multipliers say nothing. */
+function shortOf(tracer: Tracer, a: Mark, b: Mark): Mark {
+  return markBetween(tracer, a, b, b.at - besideHalving * (b.at - a.at)) ?? a;
+}
+
 /** The mark whose value is exactly the limit. */
 function landing(tracer: Tracer, a: Mark, b: Mark, limit: number): Mark | null {
   const near = a.station.value === limit ? a : locate(tracer, a, b, (station) => station.value - limit);
@@ -192,8 +198,8 @@ function halving(tracer: Tracer, a: Mark, b: Mark): Mark | null {
   const before = gap(a.station);
   if (!(dot(before, gap(b.station)) < 0)) return null;
   const test = (station: Station) => dot(before, gap(station));
-  const root = locate(tracer, a, b, test);
-  return root && polished(tracer, a, root, b, test);
+  const [first, last] = [test(a.station), test(b.station)];
+  return meetingPlace(tracer, a, b, a.at + ((b.at - a.at) * first) / (first - last), test) ?? a;
 }
 
 /** The last mark found alive when the step is halved until no double lies between. */

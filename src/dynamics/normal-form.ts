@@ -27,8 +27,9 @@ const solvedRtol = 1e-5;
 const resonanceWidth = 1e-3;
 
 /**
- * The normal-form coefficient on the centre manifold of an orbit at a bifurcation, critical vector of length 1
- * (Kuznetsov, Elements of Applied Bifurcation Theory, §5.4), ⟨p, q⟩ = 1:
+ * The normal-form coefficient on the centre manifold of an orbit at a bifurcation (Kuznetsov, Elements of Applied
+ * Bifurcation Theory, §5.4), ⟨p, q⟩ = 1. The critical vector q, carried along the orbit, has mean square length 1, so the
+ * coefficient is the same from each of the points:
  *
  *   fold, transcritical  ξ ↦ ξ + aξ²          a = ½⟨p, B(q, q)⟩
  *   pitchfork            ξ ↦ ξ + cξ³          c = ⅙⟨p, C(q, q, q) + 3B(q, (I − A)⁻¹B(q, q))⟩, supercritical for c < 0
@@ -50,8 +51,30 @@ export function normalForm(
   if (!space.left)
     return undetermined("the critical direction has no adjoint partner: no adjoint map, or a Jordan block");
   const jet = orbitJet(map, points);
-  if (type === "neimark-sacker") return rotation(space, jet, angle);
-  return type === "fold" || type === "transcritical" ? quadratic(space, jet) : cubic(space, jet, type);
+  const square = meanSquareLength(map, points, space.right);
+  if (type === "neimark-sacker") return rescaled(rotation(space, jet, angle), 1 / square);
+  const isQuadratic = type === "fold" || type === "transcritical";
+  return isQuadratic ? rescaled(quadratic(space, jet), square ** -0.5) : rescaled(cubic(space, jet, type), 1 / square);
+}
+
+/** (1/p) Σ ‖q_k‖² for q_0 = q carried along the orbit. */
+function meanSquareLength(map: DiscreteMap, points: readonly Float64Array[], q: ComplexVector): number {
+  let total = 0;
+  for (const part of [q.re, q.im]) {
+    let vector = part;
+    for (const x of points) {
+      total += norm(vector) ** 2;
+      const next = new Float64Array(vector.length);
+      map.tangent(x, vector, next);
+      vector = next;
+    }
+  }
+  return total / points.length;
+}
+
+function rescaled(form: NormalForm, factor: number): NormalForm {
+  if (form.status !== "computed") return form;
+  return { ...form, coefficient: factor * form.coefficient, error: factor * form.error };
 }
 
 function quadratic({ right, left }: CriticalSpace, jet: OrbitJet): NormalForm {

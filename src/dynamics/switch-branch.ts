@@ -38,8 +38,8 @@ export function switchBranch(
   const map = family.at(value);
   const space = criticalSpace(map, points, [type === "flip" ? -1 : 1, 0], options);
   if (!space) return [];
-  const amplitude = naturalAmplitude(special);
   const lead = pushAlong(map, points, space.right.re);
+  const amplitude = naturalAmplitude(special, Math.sqrt(lead.reduce((sum, d) => sum + norm(d) ** 2, 0) / lead.length));
   if (type === "flip") {
     const doubled = [...points, ...points];
     const signed = [...lead, ...lead.map((d) => d.map((t) => -t))];
@@ -48,11 +48,14 @@ export function switchBranch(
   return startAlong(curve, points, value, across({ steps: lead, parameter: 0 }, direction), amplitude, [1, -1]);
 }
 
-/** ξ ↦ ∓ξ + cξ³ has at amplitude ε an orbit with multiplier about 1 − 4|c|ε² (flip) or 1 − 2|c|ε². */
-function naturalAmplitude({ normalForm, points, type }: SpecialPoint): number {
+/**
+ * ξ ↦ ∓ξ + cξ³ has at amplitude ε an orbit with multiplier about 1 − 4|c|ε² (flip) or 1 − 2|c|ε²; ε belongs to a vector of
+ * mean square length 1, and the lead has `length`.
+ */
+function naturalAmplitude({ normalForm, points, type }: SpecialPoint, length: number): number {
   const largest = largestPart * orbitSize(points);
   if (normalForm?.status !== "computed" || type === "transcritical") return largest;
-  return Math.min(largest, Math.sqrt(multiplierGap / (4 * Math.abs(normalForm.coefficient))));
+  return Math.min(largest, Math.sqrt(multiplierGap / (4 * Math.abs(normalForm.coefficient))) / length);
 }
 
 /** The part of a direction at right angles to the branch already known, of length 1. */

@@ -338,10 +338,10 @@ continue: { period: 2, parameter: optimizer.stepSize, range: [0.27, 0.366] }`;
     const flips = record.results.branches!.flatMap(({ specialPoints }) =>
       specialPoints.filter(({ type }) => type === "flip").map(({ stepSize }) => stepSize),
     );
-    for (const truth of cascade.flips.slice(1)) {
-      expect(Math.min(...flips.map((found) => Math.abs(found - truth)))).toBeLessThan(1e-9);
-    }
-    expect(record.results.branches!.map(({ period }) => period)).toEqual(expect.arrayContaining([2, 4, 8]));
+    // The 2-cycle, the minimum that it is born from, the 4- and the 8-cycle: each once, and no other special points.
+    expect(record.results.branches!.map(({ period }) => period)).toEqual([2, 4, 1, 8]);
+    expect(flips.sort()).toEqual([0, 1, 2].map((i) => expect.closeTo(cascade.flips[i]!, 10)));
+    expect(record.results.branches!.flatMap(({ specialPoints }) => specialPoints)).toHaveLength(3);
     const [flip] = record.results.branches![0]!.specialPoints;
     expect(flip!.normalForm).toMatchObject({ criticality: "supercritical" });
     expect(figuresOf(record).map(({ name }) => name)).toContain("branches");
