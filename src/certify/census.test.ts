@@ -3,12 +3,13 @@
 // no larger degree), against the theorems of THEORY §2: H* (2κ exactly where the last hidden layer is dead on the batch,
 // nothing without output bias), D, saturation (spec 2κSᵀPS), 1/w under weight decay, and nothing invented anywhere.
 import { describe, expect, test } from "vitest";
-import { defaultPrime, degree, realRoots, showRational, toNumber } from "../modular/index.ts";
+import { defaultPrime, realRoots, showRational, toNumber } from "../modular/index.ts";
 import { type LayerSpec, type LossSpec, networkProblem } from "../network/index.ts";
 import { createRng } from "../numeric/index.ts";
 import type { Problem } from "../program/index.ts";
 import {
-  blocksPolynomial,
+  blockFactors,
+  blocksSize,
   commonFactor,
   constantBlocks,
   constantEigenvalues,
@@ -49,11 +50,16 @@ function scan(problem: Problem): string[][] {
   expect(pieces).not.toBe(null);
   return pieces.map(({ selections }) => {
     const piece = pieceOf(problem, problem.weights, selections);
-    const proved = blocksPolynomial(constantBlocks(piece));
-    const zeros = proved.findIndex((c) => c !== 0n);
+    const blocks = constantBlocks(piece);
+    const proved = blockFactors(blocks).flatMap(({ polynomial }) => realRoots(polynomial));
+    const zeros = blockFactors(blocks)
+      .flatMap(({ polynomial, multiplicity }) =>
+        realRoots(polynomial).map((r) => ({ ...r, count: r.multiplicity * multiplicity })),
+      )
+      .reduce((total, r) => total + (r.lo.numerator === 0n && r.hi.numerator === 0n ? r.count : 0), 0);
     const found = factorOf(piece);
-    const more = found.degree - found.nullity > degree(proved) - zeros ? ["?"] : [];
-    const roots = degree(proved) > 0 ? realRoots(proved).filter((r) => r.lo.numerator > 0n) : [];
+    const more = found.degree - found.nullity > blocksSize(blocks) - zeros ? ["?"] : [];
+    const roots = proved.filter((r) => r.lo.numerator > 0n);
     return [...roots.map((r) => (r.lo === r.hi ? showRational(r.lo) : `${toNumber(r.lo)}`)), ...more];
   });
 }

@@ -153,6 +153,25 @@ describe("every natural singular example collapses at its step sizes, and nowher
     expect(decide(problem, theta, rule(0.9)).finding).toMatchObject({ verdict: "proved", complete: true });
   });
 
+  test("a linear probe too large for its characteristic polynomial: all reciprocals of enclosed eigenvalues", () => {
+    const model = readModel({ input: [20], layers: [{ type: "dense", units: 1 }] });
+    const inputs = Float64Array.from({ length: 30 * 20 }, (_, i) => Math.round(100 * Math.sin(1 + 2.3 * i * i)) / 100);
+    const targets = Float64Array.from({ length: 30 }, (_, i) => (i % 7) / 10);
+    const problem = networkProblem(model, { type: "mse", scale: 0.5 }, { inputs, targets, sampleCount: 30 });
+    const theta = new Float64Array(21);
+    const objective = compileObjective(problem, interpreterEngine);
+    const h = matrix(21, 21);
+    const unit = new Float64Array(21);
+    for (let j = 0; j < 21; j++)
+      objective.hvp(theta, unit.fill(0).fill(1, j, j + 1), h.data.subarray(j * 21, (j + 1) * 21));
+    const expected = [...symmetricEigenvalues(h)].map((v) => 1 / v).sort((a, b) => a - b);
+    const { finding } = decide(problem, theta, rule(0.4));
+    expect(finding).toMatchObject({ verdict: "proved", complete: true, reach: "every-except-listed" });
+    const found = finding.exceptional.map((e) => toNumber(e.value));
+    expect(found).toHaveLength(21);
+    for (const [i, eta] of found.entries()) expect(eta / expected[i]!).toBeCloseTo(1, 9);
+  });
+
   test("linear probes: 1/(2κe) for the eigenvalues e of the Gram matrix of the features", () => {
     const { problem, theta } = singularExamples().find((e) => e.name.startsWith("Kaczmarz"))!;
     const found = decide(problem, theta, rule(0.04));

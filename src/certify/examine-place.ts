@@ -2,7 +2,7 @@ import { showRational } from "../modular/index.ts";
 import type { Rng } from "../numeric/index.ts";
 import type { Problem } from "../program/index.ts";
 import {
-  blocksPolynomial,
+  blockFactors,
   constantBlocks,
   findWitness,
   isRoot,
@@ -26,7 +26,7 @@ export function examinePlace(problem: Problem, facts: StepFacts, theta: readonly
   let open = false;
   for (const weights of facts.batches) {
     const piece = pieceOf(problem, weights, selections);
-    if (isRoot(blocksPolynomial(constantBlocks(piece)), lambda)) {
+    if (blockFactors(constantBlocks(piece)).some(({ polynomial }) => isRoot(polynomial, lambda))) {
       return { status: "singular", reason: `the Hessian has the constant eigenvalue ${showRational(lambda)}` };
     }
     open ||= findWitness(piece, lambda, [theta], 2, rng) === null;

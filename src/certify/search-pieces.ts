@@ -1,8 +1,9 @@
-import { degree, largestPrimes, toNumber } from "../modular/index.ts";
+import { largestPrimes, toNumber } from "../modular/index.ts";
 import type { Rng } from "../numeric/index.ts";
 import { type Problem, programCost } from "../program/index.ts";
 import {
-  blocksPolynomial,
+  blockFactors,
+  blocksSize,
   commonFactor,
   constantBlocks,
   constantSpectrum,
@@ -126,12 +127,13 @@ type Looking = Omit<PieceSpectrum, "batch" | "piece">;
 /** A witness at the step size in use, unless its eigenvalue is proved constant, and where to look for all of them. */
 function examine(piece: Piece, facts: StepFacts, { theta, trials, rng }: SearchOptions) {
   const lambda = targetEigenvalue(facts);
-  const known = blocksPolynomial(constantBlocks(piece));
+  const blocks = constantBlocks(piece);
+  const isProved = blockFactors(blocks).some(({ polynomial }) => isRoot(polynomial, lambda));
   const points = pointsAround(theta, rng);
-  const witness = isRoot(known, lambda) ? null : findWitness(piece, lambda, points, trials, rng);
+  const witness = isProved ? null : findWitness(piece, lambda, points, trials, rng);
   return {
     witness,
-    spectrum: overRationals(piece, rng) ?? moduloPrimes(piece, degree(known), rng) ?? enclosed(points),
+    spectrum: overRationals(piece, rng) ?? moduloPrimes(piece, blocksSize(blocks), rng) ?? enclosed(points),
   };
 }
 
@@ -143,6 +145,7 @@ function overRationals(piece: Piece, rng: Rng): Looking | null {
 
 /** One prime where it proves that there are no constant eigenvalues but those known; else a few, for an estimate. */
 function moduloPrimes(piece: Piece, known: number, rng: Rng): Looking | null {
+  if (hasConstantHessian(piece)) return null; // its characteristic polynomial has as many factors as eigenvalues
   const points = integerPoints(piece.dimension, 3, 2 ** 24, rng);
   const first = commonFactor(piece, points, largestPrimes(1));
   if (!first) return null;

@@ -1,4 +1,4 @@
-import { characteristicPolynomial, type IntegerPolynomial, multiplyInteger, type Rational } from "../modular/index.ts";
+import { characteristicPolynomial, type IntegerPolynomial, type Rational } from "../modular/index.ts";
 import { hessianProgram, readHessian } from "./hessian-reader.ts";
 import { type Known, knownScalars } from "./known-scalars.ts";
 import type { Piece } from "./piece-spectrum.ts";
@@ -12,8 +12,11 @@ export interface ConstantBlock {
   readonly matrix: readonly (readonly Rational[])[];
 }
 
+/** Larger blocks are left to enclosed spectra: their characteristic polynomials take too long to factor. */
+const largestBlock = 16;
+
 /**
- * The constant blocks of a piece, proved by computing its Hessian with θ left open: what is 0 or constant whatever θ is
+ * The constant blocks of a piece, those of more than 16 coordinates left out, proved by computing its Hessian with θ left open: what is 0 or constant whatever θ is
  * comes out as that number. A dead or saturated layer decouples the output bias in this way.
  * Cost: n Hessian–vector products in rationals, almost all of them with θ.
  */
@@ -37,13 +40,31 @@ export function constantBlocks({ loss, dimension: n, inputs }: Piece): ConstantB
         coordinates.push(j);
       }
     }
+    if (coordinates.length > largestBlock) continue;
     const matrix = coordinates.map((i) => coordinates.map((j) => entries[i * n + j]!));
     if (matrix.every((row) => row.every((entry) => entry !== null))) blocks.push({ coordinates, matrix });
   }
   return blocks;
 }
 
-/** The polynomial whose roots, with multiplicities, are the eigenvalues of the blocks; 1 when there are none. */
-export function blocksPolynomial(blocks: readonly ConstantBlock[]): IntegerPolynomial {
-  return blocks.map(({ matrix }) => characteristicPolynomial(matrix)).reduce(multiplyInteger, [1n]);
+/** A characteristic polynomial, and how many blocks have it. */
+export interface BlockFactor {
+  readonly polynomial: IntegerPolynomial;
+  readonly multiplicity: number;
+}
+
+/** The different characteristic polynomials of the blocks: their roots are the eigenvalues of the blocks. */
+export function blockFactors(blocks: readonly ConstantBlock[]): BlockFactor[] {
+  const found = new Map<string, BlockFactor>();
+  for (const { matrix } of blocks) {
+    const polynomial = characteristicPolynomial(matrix);
+    const key = polynomial.join();
+    found.set(key, { polynomial, multiplicity: (found.get(key)?.multiplicity ?? 0) + 1 });
+  }
+  return [...found.values()];
+}
+
+/** How many eigenvalues the blocks have, with multiplicity. */
+export function blocksSize(blocks: readonly ConstantBlock[]): number {
+  return blocks.reduce((total, { coordinates }) => total + coordinates.length, 0);
 }

@@ -12,10 +12,10 @@ import {
   roundUp,
 } from "../modular/index.ts";
 import { commonFactor } from "./common-factor.ts";
-import { blocksPolynomial, constantBlocks } from "./constant-blocks.ts";
+import { type BlockFactor, blockFactors, blocksSize, constantBlocks } from "./constant-blocks.ts";
 import type { PieceSpectrum } from "./evidence.ts";
 import { outputSliceSpectrum } from "./output-slice.ts";
-import { constantSpectrum, type Piece, spectrumAt } from "./piece-spectrum.ts";
+import { constantSpectrum, hasConstantHessian, type Piece, spectrumAt } from "./piece-spectrum.ts";
 import { spectralExclusion } from "./spectral-exclusion.ts";
 
 /** A number known to lie in [lo, hi], or to be lo when they agree; `polynomial` vanishes there when it is known. */
@@ -47,9 +47,15 @@ export interface ConstantEigenvalues {
  * modulo a prime, or enclosed spectra exclude others.
  */
 export function constantEigenvalues(piece: Piece, { by, points, primes }: Looking): ConstantEigenvalues {
-  if (by === "slice") return bySpectra([1n], points, (theta) => outputSliceSpectrum(piece, theta));
-  const known = blocksPolynomial(constantBlocks(piece));
-  const base = { proved: roots(known), candidates: [], floor: 0, positiveOnly: false };
+  if (by === "slice") return bySpectra([], points, (theta) => outputSliceSpectrum(piece, theta));
+  const blocks = constantBlocks(piece);
+  const known = blockFactors(blocks);
+  const base = {
+    proved: known.flatMap(({ polynomial }) => roots(polynomial)),
+    candidates: [],
+    floor: 0,
+    positiveOnly: false,
+  };
   if (by === "rationals") {
     const found = constantSpectrum(piece, points);
     if (!found) return { ...base, others: "open" };
@@ -60,22 +66,34 @@ export function constantEigenvalues(piece: Piece, { by, points, primes }: Lookin
   if (by === "residues") {
     const found = commonFactor(piece, points, primes);
     if (!found) return { ...base, others: "open" };
-    if (found.degree <= degree(known)) return { ...base, others: "proved" };
+    if (found.degree <= blocksSize(blocks)) return { ...base, others: "proved" };
     if (!found.polynomial) return { ...base, others: "open" };
     return { ...base, candidates: roots(without(found.polynomial, known)), others: "estimate" };
   }
+  if (hasConstantHessian(piece)) return constantHessian(piece, points[0]!) ?? { ...base, others: "open" };
   return bySpectra(known, points, (theta) => spectrumAt(piece, theta));
+}
+
+/** All eigenvalues of a Hessian that is the same everywhere, enclosed; several may share an enclosure. */
+function constantHessian(piece: Piece, theta: readonly number[]): ConstantEigenvalues | null {
+  const spectrum = spectrumAt(piece, theta);
+  if (!spectrum) return null;
+  const { survivors, floor } = spectralExclusion([spectrum]);
+  const others = floor > 0 ? "above" : "proved";
+  return { proved: survivors.map(fromInterval), candidates: [], others, floor, positiveOnly: true };
 }
 
 type Looking = Pick<PieceSpectrum, "by" | "points" | "primes">;
 
 /** Enclosed spectra at several points: what survives in all of them and holds more than what is proved stays open. */
 function bySpectra(
-  known: IntegerPolynomial,
+  known: readonly BlockFactor[],
   points: readonly (readonly number[])[],
   spectrum: (theta: readonly number[]) => iv.IntervalArray | null,
 ): ConstantEigenvalues {
-  const proved = degree(known) > 0 ? realRoots(known) : [];
+  const proved = known.flatMap(({ polynomial, multiplicity }) =>
+    realRoots(polynomial).map((root) => ({ ...root, multiplicity: root.multiplicity * multiplicity })),
+  );
   const base = { proved, candidates: [], floor: 0, positiveOnly: true };
   const spectra = points.map(spectrum).filter((s) => s !== null);
   if (spectra.length < 2) return { ...base, others: "open" };
@@ -100,14 +118,15 @@ function roots(polynomial: IntegerPolynomial): readonly Eigenvalue[] {
   return degree(polynomial) > 0 ? realRoots(polynomial) : [];
 }
 
-/** f without the roots of g: divided by their common factors as often as they occur. */
-function without(f: IntegerPolynomial, g: IntegerPolynomial): IntegerPolynomial {
+/** f without the roots of the factors: divided by what it has in common with them as often as that occurs. */
+function without(f: IntegerPolynomial, factors: readonly BlockFactor[]): IntegerPolynomial {
   let rest = primitivePart(f);
-  for (;;) {
-    const common = gcdInteger(rest, g);
-    if (degree(common) < 1) return rest;
-    rest = divideExactly(rest, common)!;
+  for (const { polynomial } of factors) {
+    for (let common = gcdInteger(rest, polynomial); degree(common) > 0; common = gcdInteger(rest, polynomial)) {
+      rest = divideExactly(rest, common)!;
+    }
   }
+  return rest;
 }
 
 function fromInterval({ lo, hi }: iv.Interval): Eigenvalue {

@@ -6,7 +6,7 @@ export { type Check, checkNonsingularity } from "./check-certificate.ts";
 export { refuteCollapse } from "./collapse.ts";
 export { type CommonFactor, commonFactor } from "./common-factor.ts";
 export { conclude } from "./conclude.ts";
-export { blocksPolynomial, type ConstantBlock, constantBlocks } from "./constant-blocks.ts";
+export { type BlockFactor, blockFactors, blocksSize, type ConstantBlock, constantBlocks } from "./constant-blocks.ts";
 export { type ConstantEigenvalues, constantEigenvalues, type Eigenvalue } from "./constant-eigenvalues.ts";
 export {
   decideByStructure,
