@@ -1,4 +1,5 @@
-// docs/experiment-file.md tells every key that the published schema knows (layers and activations have their own page).
+// docs/experiment-file.md and docs/layers.md tell every key that the published schema knows, and every type of layer and
+// activation.
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
@@ -19,9 +20,26 @@ function keysOf(schema: unknown, keys = new Set<string>()): Set<string> {
   return keys;
 }
 
+/** Words in code spans of a page, outside its blocks. */
+function codeOf(path: string): Set<string> {
+  const page = read(path).replace(/^```[\s\S]*?^```/gm, "");
+  return new Set([...page.matchAll(/`[^`]+`/g)].flatMap(([code]) => code.match(/\w+/g) ?? []));
+}
+
+test("every layer and activation, with every key, stands in its page", () => {
+  const { definitions } = JSON.parse(read("schema/experiment.schema.json"));
+  const { layers, activation, ...others } = definitions;
+  const words = codeOf("docs/layers.md");
+  const text = JSON.stringify({ layers, activation, ...("layer" in others && { layer: others.layer }) });
+  const types = [...text.matchAll(/"const":"(\w+)"|"enum":\[([^\]]*)\]/g)].flatMap(([, one, several]) =>
+    one !== undefined ? [one] : [...several!.matchAll(/"(\w+)"/g)].map(([, name]) => name!),
+  );
+  expect(types.length).toBeGreaterThan(25);
+  expect([...new Set([...types, ...keysOf(JSON.parse(text))])].filter((word) => !words.has(word))).toEqual([]);
+});
+
 test("every key of the experiment file stands in its page", () => {
-  const page = read("docs/experiment-file.md").replace(/^```[\s\S]*?^```/gm, "");
-  const words = new Set([...page.matchAll(/`[^`]+`/g)].flatMap(([code]) => code.match(/\w+/g) ?? []));
+  const words = codeOf("docs/experiment-file.md");
   const { definitions, ...schema } = JSON.parse(read("schema/experiment.schema.json"));
   const { layers: _layers, activation: _activation, ...others } = definitions;
   const keys = keysOf({ ...schema, definitions: others });

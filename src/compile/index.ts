@@ -21,8 +21,10 @@ export {
 } from "./map/compile-map.ts";
 export { type LossDerivatives, type UpdateKernel, updateKernel } from "./map/update-kernel.ts";
 export * from "./objective.ts";
+export { derivativeMemory } from "./objective-memory.ts";
 export * from "./threads/index.ts";
 export { wasmDenseKernels } from "./wasm/dense-kernels.ts";
 export { nativeEngine, threadedEngine, wasmEngine } from "./wasm/engine.ts";
 export { threadedFactorKernel, wasmFactorKernel } from "./wasm/factor-kernel.ts";
 export type { NativeMatrix, NativeProduct, NativeProducts } from "./wasm/native-products.ts";
+export { type ProgramMemory, programMemory } from "./wasm/program-memory.ts";

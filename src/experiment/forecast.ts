@@ -1,8 +1,12 @@
+import { derivativeMemory } from "../compile/index.ts";
 import type { Problem } from "../program/index.ts";
 import type { RunSpec, Verb } from "../spec/index.ts";
 import { type Host, InputError } from "./host.ts";
 
-/** What a run will take: an upper estimate of memory, a rough one of time. */
+/**
+ * What a run will take: memory within a tenth where it does not depend on how iterations go (bench/RESULTS.md has the
+ * comparison), else an upper estimate; a rough estimate of time.
+ */
 export interface Forecast {
   readonly bytes: number;
   readonly flops: number;
@@ -19,14 +23,22 @@ const usualSteps = 60;
 const directLimit = 4000;
 /** Hessians up to this size are formed (see hessian-spectrum.ts). */
 const denseHessian = 500;
-/** What the program, its libraries and its code take. */
-const base = 1.2e8;
+/** What Node, our code and the heap of a short run take, and each thread that helps. */
+const base = 1.95e8;
+const perThread = 2.5e7;
+/**
+ * Matrices of the size of the kernel, and of its rank, that live at the same time: kernels here and at nearby minima,
+ * the eigenproblem, Φ and its copies, the second moments.
+ */
+const kernelMatrices = 4;
+const rankMatrices = 6.5;
 
 /** Memory and time that `verb` takes on this problem, before any of it is spent. */
-export function forecast(spec: RunSpec, verb: Verb, problem: Problem): Forecast {
+export function forecast(spec: RunSpec, verb: Verb, problem: Problem, threads = 1): Forecast {
   const sizes = sizesOf(problem);
   const parts = [
-    { what: "program and data", bytes: base + 8 * sizes.data, flops: 0 },
+    { what: "program and data", bytes: base + perThread * (threads - 1) + 8 * sizes.data, flops: 0 },
+    { what: "compiled derivatives", bytes: compiled(problem), flops: 0 },
     { what: "parameters and samples", bytes: 8 * (20 * sizes.n + 6 * sizes.rows), flops: 0 },
     ...(spec.minimize === undefined ? [] : [minimisation(spec.minimize.method, spec.minimize.maxSteps, sizes)]),
     ...(verb === "check" || verb === "stability" ? stabilityParts(spec, sizes) : []),
@@ -41,6 +53,46 @@ export function forecast(spec: RunSpec, verb: Verb, problem: Problem): Forecast 
 export function requireMemory(bytes: number, what: string, host: Pick<Host, "memory">): void {
   if (bytes <= host.memory) return;
   throw new InputError(`${what} needs about ${gigabytes(bytes)} of memory, ${gigabytes(host.memory)} are there`);
+}
+
+/**
+ * Holds a run against the memory of the host before it begins.
+ * @throws InputError with the numbers, the largest part, and how many samples would fit.
+ */
+export function requireFit(spec: RunSpec, verb: Verb, problem: Problem, host: Host): void {
+  const { bytes, parts } = forecast(spec, verb, problem, host.threads);
+  if (bytes <= host.memory) return;
+  const { what, bytes: most } = parts[0]!;
+  const fits = problem.chunked ? samplesThatFit(spec, verb, problem, host) : 0;
+  const advice = fits > 0 ? `; ${fits} of the ${problem.sampleCount} samples would fit (data.samples.count)` : "";
+  throw new InputError(
+    `${verb} needs about ${gigabytes(bytes)} of memory (${what}: ${gigabytes(most)}), ${gigabytes(host.memory)} are there${advice}`,
+  );
+}
+
+/** By bisection; 0 when not even one sample fits. */
+function samplesThatFit(spec: RunSpec, verb: Verb, problem: Problem, host: Host): number {
+  let [fits, fails] = [0, problem.sampleCount];
+  while (fails - fits > 1) {
+    const sampleCount = (fits + fails) >> 1;
+    const { bytes } = forecast(spec, verb, { ...problem, sampleCount }, host.threads);
+    if (bytes <= host.memory) fits = sampleCount;
+    else fails = sampleCount;
+  }
+  return fits;
+}
+
+/**
+ * Gradient, Hessian product and the factors of the kernel: the programs that most verbs keep.
+ * @throws InputError when one of them is too large for WebAssembly.
+ */
+function compiled(problem: Problem): number {
+  const kinds = ["gradient", "hvp", ...(problem.outputCount > 0 ? (["factors"] as const) : [])] as const;
+  try {
+    return kinds.reduce((sum, kind) => sum + derivativeMemory(problem, kind).total, 0);
+  } catch (error) {
+    throw error instanceof RangeError ? new InputError(error.message) : error;
+  }
 }
 
 export function gigabytes(bytes: number): string {
@@ -99,8 +151,8 @@ function interpolatingParts({ stability, batch }: RunSpec, { n, rows, rowsPerSam
   const scanned = (stability.stepSizes.count * stability.steps) / 100; // most points are settled by bounds or early
   const products = (stability.steps + stability.burnIn + scanned) * step;
   return [
-    { what: `tangent kernel of ${rows} rows`, bytes: 8 * 4 * rows * rows, flops: 12 * rows ** 3 },
-    { what: "random products", bytes: 8 * 2 * rows * rank, flops: products },
+    { what: `tangent kernel of ${rows} rows`, bytes: 8 * kernelMatrices * rows * rows, flops: 12 * rows ** 3 },
+    { what: "random products and second moments", bytes: 8 * rankMatrices * rank * rank, flops: products },
   ];
 }
 

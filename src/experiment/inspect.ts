@@ -1,4 +1,5 @@
 import { gradient, hvp } from "../autodiff/index.ts";
+import { type ProgramMemory, programMemory } from "../compile/index.ts";
 import { readArrays } from "../formats/index.ts";
 import { type LayerRow, layerTable } from "../network/index.ts";
 import { buildProgram, input, type ParameterSlot, type Program, printProgram, programCost } from "../program/index.ts";
@@ -17,8 +18,10 @@ export interface Inspection {
   readonly layers: readonly LayerRow[] | null;
   /** Where each tensor stands in θ, or among the numbers that are not trained. */
   readonly tensors: readonly ParameterSlot[];
-  /** Of the loss, its gradient and a Hessian product, over all samples. */
-  readonly costs: readonly { readonly of: string; readonly flops: number; readonly functions: number }[];
+  /** Of the loss, its gradient and a Hessian product, over all samples; memory is that of one compiled program. */
+  readonly costs: readonly ({ readonly of: string; readonly flops: number; readonly functions: number } & {
+    readonly memory: ProgramMemory;
+  })[];
   /** The loss of at most `programSamples` samples as a program. */
   readonly program: string;
   readonly forecast: Forecast;
@@ -39,7 +42,7 @@ export async function inspectExperiment(spec: RunSpec, verb: Verb, host: Host): 
   const loss = problem.lossProgram(count);
   const parameters = loss.parameters.map(({ node }) => node);
   const directions = loss.parameters.map(({ slot }) =>
-    input("direction", slot.shape, { offset: slot.offset, role: "data" }),
+    input("direction", slot.shape, { offset: slot.offset, role: "direction" }),
   );
   const theta = (nodes: ReturnType<typeof gradient>) =>
     nodes.map((node, i) => ({ buffer: "gradient", offset: loss.parameters[i]!.slot.offset, node }));
@@ -61,10 +64,10 @@ export async function inspectExperiment(spec: RunSpec, verb: Verb, host: Host): 
     tensors: problem.layout,
     costs: programs.map(([of, program]) => {
       const { flops, functions } = programCost(program);
-      return { of, flops: flops * repeats, functions: functions * repeats };
+      return { of, flops: flops * repeats, functions: functions * repeats, memory: programMemory(program) };
     }),
     program: printProgram(programs[0]![1]),
-    forecast: forecast(spec, verb, problem),
+    forecast: forecast(spec, verb, problem, host.threads),
   };
 }
 

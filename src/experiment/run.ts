@@ -10,6 +10,7 @@ import { certify } from "./certify.ts";
 import { check, stability } from "./check.ts";
 import { continuation } from "./continuation.ts";
 import { conventionsOf } from "./conventions.ts";
+import { requireFit } from "./forecast.ts";
 import { type Host, InputError } from "./host.ts";
 import { lyapunov } from "./lyapunov.ts";
 import { orbits } from "./orbits.ts";
@@ -55,6 +56,7 @@ export async function run(spec: RunSpec, verb: Verb, host: Host): Promise<RunRec
   tick("reading", null);
   const { problem, theta, inputs, labels, rebuild, reread } = await readProblem(spec, host, host.engine);
   lawOf(spec, problem, labels, null); // said before anything long is begun
+  requireFit(spec, verb, problem, host);
   const objective = compileObjective(problem, host.engine);
   try {
     const { results, warnings } = answer({ spec, host, problem, objective, theta, labels, rebuild, reread, tick });

@@ -34,7 +34,8 @@ async function describe(file: string, { set, program, version }: InspectOptions)
     interrupted: () => false,
   });
   const inspection = await inspectExperiment(spec, "check", host);
-  return `${sections(inspection).join("\n\n")}\n${program === true ? `\n${inspection.program}` : ""}`;
+  const more = program === true ? `\n${memoryPlan(inspection)}\n\n${inspection.program}` : "";
+  return `${sections(inspection).join("\n\n")}\n${more}`;
 }
 
 function sections({ conventions, files, layers, tensors, costs, forecast }: Inspection): string[] {
@@ -56,6 +57,18 @@ function sections({ conventions, files, layers, tensors, costs, forecast }: Insp
     alignedColumns([["tensor", "shape", "stands in"], ...tensors.map(tensorRow)]),
     alignedColumns([...work, ["check would take", memory]]),
   ];
+}
+
+/** Where the memory of the compiled programs goes. */
+function memoryPlan({ costs }: Inspection): string {
+  const rows = costs.map(({ of, memory }) => [
+    of,
+    ...[memory.buffers, memory.constants, memory.scratch, memory.total].map(gigabytes),
+  ]);
+  return alignedColumns([
+    ["compiled memory", "inputs and outputs", "constants", "intermediate results", "all"],
+    ...rows,
+  ]);
 }
 
 function layerRow({
