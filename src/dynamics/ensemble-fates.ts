@@ -26,18 +26,19 @@ export function ensembleFates(
   { steps, position }: EnsembleFateOptions,
 ): EnsembleFates {
   const n = ensemble.dimension;
-  const count = states.length / n;
+  const rows = states.length / n;
   const ends = states.slice();
   const window = recurrence.periods * recurrence.longest + recurrence.longest;
-  const tails = Array.from({ length: count }, () => new Tail(position, steps, window));
+  const tails = Array.from({ length: rows }, () => new Tail(position, steps, window));
   tails.forEach((tail, row) => {
-    tail.put(0, states, row * n);
+    if (tail.first === 0) tail.put(0, states, row * n);
   });
-  const ones = new Array<number>(count).fill(1);
+  const ones = new Array<number>(rows).fill(1);
   const still = streaks(ensemble, states, { steps, position, lags: ones, rtol: stillness.rtol }, (stretch) => {
-    const { row, step, orbit, at } = stretch;
-    for (let i = 0; i < stretch.count; i++) tails[row].put(step + 1 + i, orbit, at + i * n);
-    ends.set(orbit.subarray(at + (stretch.count - 1) * n, at + stretch.count * n), row * n);
+    const { row, step, count, orbit, at } = stretch;
+    const tail = tails[row];
+    for (let i = Math.max(0, tail.first - step - 1); i < count; i++) tail.put(step + 1 + i, orbit, at + i * n);
+    ends.set(orbit.subarray(at + (count - 1) * n, at + count * n), row * n);
   });
   const periods = still.map(({ diverged, length }, row) =>
     diverged >= 0 || length >= stillness.steps ? null : tails[row].period(),
@@ -102,16 +103,21 @@ function streaks(
     const ring = rings[row];
     for (let i = 0; i < count; i++) {
       const t = step + 1 + i;
-      const slot = t % lag;
       const place = at + i * n;
-      const verdict = compare(orbit, place, ring, slot * position, position, rtol);
+      const verdict =
+        i < lag
+          ? compare(orbit, place, ring, (t % lag) * position, position, rtol)
+          : compare(orbit, place, orbit, place - lag * n, position, rtol);
       if (verdict === null) {
         streak.diverged = t;
         return false;
       }
       if (!verdict || t < lag) streak.length = 0;
       else if (streak.length++ === 0) streak.from = t - lag;
-      for (let k = 0; k < position; k++) ring[slot * position + k] = orbit[place + k];
+    }
+    for (let i = Math.max(0, count - lag); i < count; i++) {
+      const place = at + i * n;
+      ring.set(orbit.subarray(place, place + position), ((step + 1 + i) % lag) * position);
     }
     return true;
   });
@@ -132,7 +138,9 @@ function compare(x: Float64Array, atX: number, y: Float64Array, atY: number, n: 
     moved += step * step;
   }
   if (!(size < 0.99 * escapeRadius ** 2) && !(norm(x.subarray(atX, atX + n)) <= escapeRadius)) return null;
-  if (moved > 2.1 * rtol * rtol * (1 + size)) return false; // (1 + a)² ≤ 2(1 + a²)
+  const least = rtol * rtol * (1 + size); // 1 + a² ≤ (1 + a)² ≤ 2(1 + a²)
+  if (moved > 2.1 * least) return false;
+  if (moved < 0.9 * least) return true;
   const limit = (rtol * (1 + Math.sqrt(size))) ** 2;
   if (moved > 1.000001 * limit) return false;
   if (moved < 0.999999 * limit) return true;
@@ -142,7 +150,8 @@ function compare(x: Float64Array, atX: number, y: Float64Array, atY: number, n: 
 /** The last positions of a row, from which its period is read. */
 class Tail {
   private readonly n: number;
-  private readonly first: number;
+  /** The first step whose position is kept. */
+  readonly first: number;
   private readonly last: number;
   private readonly positions: Float64Array;
 
@@ -155,7 +164,7 @@ class Tail {
 
   put(step: number, orbit: Float64Array, at: number): void {
     const start = (step - this.first) * this.n;
-    for (let k = 0; start >= 0 && k < this.n; k++) this.positions[start + k] = orbit[at + k];
+    for (let k = 0; k < this.n; k++) this.positions[start + k] = orbit[at + k];
   }
 
   /** The smallest p in 2..64 by which the last 3p steps repeat; null when p = 1 would do. */
