@@ -94,7 +94,7 @@ export function createChunkRunner(problem: Problem, engine: Engine): ChunkRunner
   ) => {
     const entry = executableFor(kind, count);
     const { buffers } = entry.executable;
-    buffers["theta"]?.set(theta);
+    give(buffers["theta"], theta);
     if (indices !== null || entry.start !== start) {
       for (const [name, rows] of Object.entries(problem.data)) {
         const target = buffers[name];
@@ -130,7 +130,7 @@ export function createChunkRunner(problem: Problem, engine: Engine): ChunkRunner
       const executable = prepare(kind, theta, batch.indices, start, count);
       const { buffers } = executable;
       buffers["weights"]?.set(batch.weights.subarray(start, start + count));
-      for (const [name, vector] of Object.entries(extra)) buffers[name]?.set(vector);
+      for (const [name, vector] of Object.entries(extra)) give(buffers[name], vector);
       if (cotangent) setPart(buffers["cotangent"], cotangent, start, count, sampleCount);
       executable.run();
       for (const [name, vector] of Object.entries(out)) accumulate(vector, buffers[name]!);
@@ -142,7 +142,7 @@ export function createChunkRunner(problem: Problem, engine: Engine): ChunkRunner
   const collect: ChunkRunner["collect"] = (kind, buffer, theta, out, width, extra = {}) => {
     for (const [start, count] of chunks(sampleCount)) {
       const executable = prepare(kind, theta, null, start, count);
-      for (const [name, vector] of Object.entries(extra)) executable.buffers[name]?.set(vector);
+      for (const [name, vector] of Object.entries(extra)) give(executable.buffers[name], vector);
       executable.buffers["weights"]?.set(problem.weights.subarray(start, start + count));
       executable.run();
       out.set(executable.buffers[buffer]!.subarray(0, count * width), start * width);
@@ -248,4 +248,9 @@ function setPart(
 
 function accumulate(into: Float64Array, part: Float64Array): void {
   for (let i = 0; i < into.length; i++) into[i]! += part[i]!;
+}
+
+/** A program that does not read the last parameters has no room for them. */
+function give(buffer: Float64Array | undefined, vector: Float64Array): void {
+  buffer?.set(buffer.length < vector.length ? vector.subarray(0, buffer.length) : vector);
 }

@@ -2,11 +2,10 @@ import type { Objective } from "../compile/index.ts";
 import { type RankCheck, type SampleCurvature, sampleCurvature } from "../curvature/index.ts";
 import { createRng } from "../numeric/index.ts";
 import type { Problem } from "../program/index.ts";
-import { type BatchSizeHint, type Hypothesis, type Results, tableOf } from "../record/index.ts";
+import type { BatchSizeHint, Hypothesis, Results } from "../record/index.ts";
 import type { BatchLaw } from "../sampling/index.ts";
 import type { RunSpec } from "../spec/index.ts";
 import {
-  type CurvePoint,
   invertibility,
   type KernelMaker,
   lambda,
@@ -16,9 +15,7 @@ import {
   muVerdict,
   type PreparedProblem,
   prepare,
-  type RuleLambda,
   ruleLambda,
-  type StableStepSizes,
   sampleTraces,
   stableStepSizes,
   type UpdateRule,
@@ -27,11 +24,13 @@ import {
 } from "../stability/index.ts";
 import { lawOf } from "./batch-law.ts";
 import { batchLaws } from "./batch-laws.ts";
+import { indefiniteStability } from "./indefinite.ts";
 import { kinkDistance } from "./kink-distance.ts";
 import { lrConversions } from "./lr.ts";
 import type { FoundMinimum } from "./minimum.ts";
 import type { Tick } from "./progress.ts";
 import { rankCheck } from "./rank-check.ts";
+import { curvesTable, finite, lambdaFields, liftedFields, setsResult } from "./stability-fields.ts";
 
 /** What the stability questions are asked about. */
 export interface StabilityContext {
@@ -60,6 +59,7 @@ export function interpolatingStability(context: StabilityContext): StabilityAnsw
   const { steps, maxSteps, tolerance, burnIn, rankTolerance, stepSizes } = spec.stability;
   tick("tangent kernel", null);
   const curvature = sampleCurvature(objective, minimum.theta, rankTolerance);
+  if (!curvature.semidefinite) return indefiniteStability(context);
   const traces = sampleTraces({ factor: curvature.factor, outputs: curvature.rows });
   const prepareWith = (law: BatchLaw) => prepareProblem(context, curvature, law);
   const law = lawOf(spec, problem, labels, traces);
@@ -147,31 +147,8 @@ function doubtOf(rankConstant: boolean, onKink: boolean): Verdict | null {
   return undetermined("rank-not-constant", "the rank of the tangent kernel changes at nearby minima");
 }
 
-/** λ of a rule with a velocity: the exponent of its lifted map. */
-function liftedFields({ value, confidence95, lowerBound, method, steps }: RuleLambda) {
-  return {
-    ...finite(value),
-    ...{ confidence95, signInterval: null, lowerBound, upperBound: null, lowerProof: null, upperProof: null },
-    ...{ method, block: null, steps, moreSteps: null },
-  };
-}
-
-function lambdaFields(found: ReturnType<typeof lambda>) {
-  const { value, superstable, confidence95, signInterval, lowerBound, upperBound, lowerProof, upperProof } = found;
-  const { method, block, steps, moreSteps } = found;
-  return {
-    ...{ value, superstable, confidence95, signInterval, lowerBound, upperBound, lowerProof, upperProof },
-    ...{ method, block, steps, moreSteps },
-  };
-}
-
 function pick({ verdict, cause, reason }: Verdict): Verdict {
   return { verdict, cause, reason };
-}
-
-function finite(value: number | null) {
-  const superstable = value === Number.NEGATIVE_INFINITY;
-  return { value: superstable ? null : value, superstable };
 }
 
 /** The verdict is that of the threshold; an exponent whose sign rounding has turned is not shown. */
@@ -188,31 +165,6 @@ function meanSquareResult(moments: MeanSquare | null, stepSize: number, doubt: V
       : { verdict: sign < 0 ? "stable" : "unstable", cause: null, reason: null };
   const isLost = value !== null && sign !== 0 && Math.sign(value) !== sign;
   return { exponent: isLost ? null : value, superstable, ...(doubt ?? says) };
-}
-
-/** Of a rule with a velocity λ is not scanned: its sets are those of the full batch and of the mean square. */
-function setsResult(
-  { gd, meanSquare: second, sgd, scanned, resolution, sgdError, complete }: StableStepSizes,
-  isPlain: boolean,
-  threshold: number | null,
-): NonNullable<Results["stableStepSizes"]> {
-  if (isPlain) return { gd, meanSquare: second, sgd, scanned, resolution, sgdError, complete };
-  const own = threshold === null ? null : [[0, threshold] as const];
-  return { gd, meanSquare: own, sgd: null, scanned: null, resolution: null, sgdError: null, complete: false };
-}
-
-function curvesTable(curve: readonly CurvePoint[], isPlain: boolean): Results["curves"] {
-  const ofSgd = (value: (p: CurvePoint) => number | null) => curve.map((p) => (isPlain ? value(p) : null));
-  return tableOf("data/curves.csv", {
-    stepSize: curve.map((p) => p.stepSize),
-    mu: curve.map((p) => p.mu),
-    lambda: ofSgd((p) => p.value),
-    lambdaLo: ofSgd((p) => p.confidence95[0]),
-    lambdaHi: ofSgd((p) => p.confidence95[1]),
-    lambdaLower: ofSgd((p) => p.lowerBound),
-    lambdaUpper: ofSgd((p) => p.upperBound),
-    meanSquare: ofSgd((p) => p.upperBound),
-  });
 }
 
 function hypotheses(

@@ -17,6 +17,7 @@ import type { StabilityAnswer, StabilityContext } from "./interpolating.ts";
 import { kinkDistance } from "./kink-distance.ts";
 import { lrConversions } from "./lr.ts";
 import { hasUnreachableTargets } from "./minimum.ts";
+import { noLambda } from "./stability-fields.ts";
 
 /** Gradients below this times max(1, ‖θ‖) count as a critical point. */
 const criticalTolerance = 1e-6;
@@ -97,11 +98,6 @@ export function nonInterpolatingStability(context: StabilityContext): StabilityA
     },
   };
 }
-
-const noLambda = {
-  ...{ value: null, superstable: false, confidence95: null, signInterval: null, lowerBound: null, upperBound: null },
-  ...{ lowerProof: null, upperProof: null, method: "none", block: null, steps: null, moreSteps: null },
-} as const;
 
 function doubtOf(critical: boolean, gradientNorm: number, onKink: boolean): Verdict | null {
   if (!critical) {

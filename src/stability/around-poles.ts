@@ -11,5 +11,5 @@ export function aroundPoles(points: readonly number[], poles: readonly number[])
   return [...new Set([...points, ...extra])].sort((a, b) => a - b);
 }
 
-/** Relative distances, from 3 % down to where 1 − ηx has two digits left. */
-const OFFSETS = Array.from({ length: 26 }, (_, i) => 0.03 * 10 ** (-i / 2));
+/** Relative distances, from a third down to where 1 − ηx has two digits left. */
+const OFFSETS = Array.from({ length: 54 }, (_, i) => 0.3 * 10 ** (-i / 4));

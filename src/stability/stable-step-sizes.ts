@@ -1,10 +1,11 @@
+import { aroundPoles } from "./around-poles.ts";
 import { commonIslands } from "./islands.ts";
 import { scanSubject } from "./lambda.ts";
 import { type MeanSquare, meanSquare } from "./mean-square.ts";
 import { mu } from "./mu.ts";
 import type { PreparedProblem } from "./prepared-problem.ts";
 import { stepSizeGrid } from "./step-size-grid.ts";
-import { type ScanPoint, scan, stableEdges } from "./step-size-scan.ts";
+import { type ProbeOptions, probe, type ScanPoint, scan, stableEdges } from "./step-size-scan.ts";
 import { stepSizeLimit, type UpdateRule } from "./update-rule.ts";
 import { digits, type Interval } from "./verdict.ts";
 
@@ -77,7 +78,7 @@ export function stableStepSizes(problem: PreparedProblem, options: StableStepSiz
     resolution: grid.resolution,
     sgdError: closed?.intervals.map((): Interval => [0, 0]) ?? edges!.errors,
     complete: closed !== null,
-    curve: curve(problem, points, moments, rule),
+    curve: curve(problem, besidePoles(problem, subject, points, scanOptions), moments, rule),
     warnings: closed === null ? scanWarnings(points, grid.range, grid.resolution) : lostWarnings(closed.lost),
   };
 }
@@ -101,6 +102,24 @@ function meanSquareSet(
   if (threshold !== null) return [[0, threshold]];
   return deterministic ? sgd : null;
 }
+
+/** The scanned points, and more of them beside the poles of μ and λ where their closed forms are known (one direction). */
+function besidePoles(
+  { eigenvalues, blocks, law }: PreparedProblem,
+  subject: ReturnType<typeof scanSubject>,
+  points: readonly ScanPoint[],
+  options: ProbeOptions,
+): readonly ScanPoint[] {
+  if (eigenvalues.length !== 1) return points;
+  const sums = law.fixedEpoch?.length === 1 ? [] : (blocks[0].poleSums ?? []);
+  const poles = [eigenvalues[0], ...sums.flatMap(({ values }) => [...values])].map((x) => 1 / x);
+  if (poles.length > MOST_POLES) return points;
+  const scanned = new Map(points.map((point) => [point.stepSize, point]));
+  return aroundPoles([...scanned.keys()], poles).map((eta) => scanned.get(eta) ?? probe(subject, eta, options));
+}
+
+/** More poles than this are nearer to each other than a figure shows. */
+const MOST_POLES = 12;
 
 /** Bounds of λ cost O(mk·r²) a point: computed at some of the points when the problem is large. */
 function curve(

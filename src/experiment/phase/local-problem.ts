@@ -41,6 +41,10 @@ export function localProblem(experiment: Experiment, spec: RunSpec, base: LocalP
       return { ...shared, samples: null, eigenvalues, doubts: [...kink, why] };
     }
     const curvature = sampleCurvature(objective, minimum.theta, spec.stability.rankTolerance);
+    if (!curvature.semidefinite) {
+      const eigenvalues = curvatureOf(objective, minimum.theta, spec);
+      return { ...shared, samples: null, eigenvalues, doubts: [...kink, "a sample has an indefinite Hessian"] };
+    }
     const { constant } = rankCheck(objective, minimum, curvature, spec, tick);
     const changing = constant ? [] : ["the rank of the tangent kernel changes at nearby minima"];
     const traces = sampleTraces({ factor: curvature.factor, outputs: curvature.rows });
