@@ -54,8 +54,8 @@ describe.each([
         value: own,
         confidence95: [lo, hi],
       } = found.exponents[i]!;
-      expect(Math.abs(own - value)).toBeLessThan(1.5 * (hi - lo));
-      expect(hi - lo).toBeLessThan(0.03);
+      expect(Math.abs(own - value)).toBeLessThan(Math.min(1.5 * (hi - lo), 2e-3));
+      expect(hi - lo).toBeLessThan(0.012);
     });
   });
 

@@ -42,7 +42,10 @@ export function examineOrbits(
   const inBox = (search?.orbits ?? []).flatMap(({ boxes, proof }): ExaminedOrbit[] => {
     const polished = findOrbit(map, turns(proof, maps.length), period);
     if (polished.status !== "converged") return [];
-    return [{ orbit: polished.orbit, proved: { claim: { period, boxes }, proof }, reason: "" }];
+    // The boxes of the search are as narrow as it came to them; wider ones say more.
+    const wide = searchOrbitProof(maps, period, polished.orbit.points);
+    const proved = wide.status === "proved" ? wide : { claim: { period, boxes }, proof };
+    return [{ orbit: polished.orbit, proved, reason: "" }];
   });
   const others = found.filter(({ points }) => !inBox.some(({ orbit }) => isSameOrbit(points, orbit.points)));
   const rest = others.map((orbit, i): ExaminedOrbit => {
