@@ -30,10 +30,9 @@ export function certifyPiece(
     const values = readProgram(intervalScalars, program, { ...boxes, theta: at })();
     return nodes.map((_, i) => values[`${i}`]!);
   };
-  const selected = evaluate(
-    kinks.map((kink) => kink.selection),
-    theta,
-  );
+  const distances = kinks.map((kink) => kink.distance);
+  const found = evaluate([...kinks.map((kink) => kink.selection), ...distances], theta);
+  const [selected, atTheta] = [found.slice(0, kinks.length), found.slice(kinks.length)];
   const selections = new Map<p.Node, Float64Array>();
   for (const [i, { node }] of kinks.entries()) {
     const unsure = selected[i]!.findIndex((s) => s.lo !== s.hi);
@@ -43,8 +42,6 @@ export function certifyPiece(
       Float64Array.from(selected[i]!, (s) => s.lo),
     );
   }
-  const distances = kinks.map((kink) => kink.distance);
-  const atTheta = evaluate(distances, theta);
   const suspicious = kinks.filter((_, i) => atTheta[i]!.some(isZero));
   if (suspicious.length > 0) {
     // Analytic functions that vanish on a box vanish everywhere.
