@@ -124,8 +124,8 @@ export function createChunkRunner(problem: Problem, engine: Engine): ChunkRunner
 
   const sumOver: ChunkRunner["sumOver"] = (kind, theta, given, out = {}, extra = {}, cotangent) => {
     const batch = whole(given);
-    for (const vector of Object.values(out)) vector.fill(0);
     let loss = 0;
+    let isFirst = true;
     for (const [start, count] of chunks(batch.indices?.length ?? sampleCount)) {
       const executable = prepare(kind, theta, batch.indices, start, count);
       const { buffers } = executable;
@@ -133,9 +133,14 @@ export function createChunkRunner(problem: Problem, engine: Engine): ChunkRunner
       for (const [name, vector] of Object.entries(extra)) give(buffers[name], vector);
       if (cotangent) setPart(buffers["cotangent"], cotangent, start, count, sampleCount);
       executable.run();
-      for (const [name, vector] of Object.entries(out)) accumulate(vector, buffers[name]!);
+      for (const [name, vector] of Object.entries(out)) {
+        if (isFirst) vector.set(buffers[name]!);
+        else accumulate(vector, buffers[name]!);
+      }
+      isFirst = false;
       loss += buffers["loss"]?.[0] ?? 0;
     }
+    if (isFirst) for (const vector of Object.values(out)) vector.fill(0); // an empty batch
     return loss;
   };
 
