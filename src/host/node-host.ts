@@ -82,7 +82,7 @@ function toolsOf(engine: EngineName, threads: number, crew: Crew | null): Tools 
   if (engine === "reference") return { engine: interpreterEngine, kernels: null };
   const factorKernel = crew ? threadedFactorKernel(crew) : wasmFactorKernel;
   const compiler = crew ? threadedEngine(crew) : wasmEngine;
-  if (engine === "wasm") return { engine: compiler, kernels: wasmDenseKernels(), factorKernel };
+  if (engine === "wasm") return { engine: compiler, kernels: wasmDenseKernels(crew), factorKernel };
   const backend = nativeBackend();
   if (typeof backend === "string") throw new InputError(`--engine native: ${backend}`);
   if (!threadsAreSet()) backend.setThreads(threads);

@@ -6,6 +6,7 @@ import {
   ThreadError,
   threadedEngine,
   threadedFactorKernel,
+  wasmDenseKernels,
   wasmEngine,
 } from "../../src/compile/index.ts";
 import type { CrewJob, Piece } from "../../src/compile/threads/index.ts";
@@ -14,7 +15,16 @@ import { FunctionBuilder } from "../../src/compile/wasm/function-builder.ts";
 import { ModuleBuilder } from "../../src/compile/wasm/module-builder.ts";
 import { startCrew } from "../../src/host/crew.ts";
 import { networkProblem } from "../../src/network/index.ts";
-import { createFactorKernel, createRng, matrix, norm } from "../../src/numeric/index.ts";
+import {
+  cholesky,
+  createFactorKernel,
+  createRng,
+  installDenseKernels,
+  matrix,
+  multiplyTransposed,
+  norm,
+  symmetricEigen,
+} from "../../src/numeric/index.ts";
 import * as p from "../../src/program/index.ts";
 import { batchLaw } from "../../src/sampling/index.ts";
 import { estimateExponent } from "../../src/stability/exponent.ts";
@@ -100,6 +110,22 @@ test("λ is the same number on two threads", () => {
       ...{ rng: createRng(8, "chains"), steps: 20_000, maxSteps: 20_000, burnIn: 100 },
     }),
   );
+  expect(two).toEqual(one);
+});
+
+test("products, factors and eigenproblems of dense algebra have the bits of one thread", () => {
+  const [n, inner] = [203, 151];
+  const a = matrix(n, inner, values(n * inner, "a"));
+  const b = matrix(177, inner, values(177 * inner, "b"));
+  const [one, two] = [wasmDenseKernels(), wasmDenseKernels(crewOfTwo)].map((kernels) => {
+    installDenseKernels(kernels);
+    const gram = multiplyTransposed(a, a);
+    const { values: eigenvalues, vectors } = symmetricEigen(gram);
+    for (let i = 0; i < n; i++) gram.data[i * n + i]! += 1;
+    const found = [multiplyTransposed(a, b).data, eigenvalues, vectors.data, cholesky(gram)!.data];
+    installDenseKernels(null);
+    return found;
+  });
   expect(two).toEqual(one);
 });
 

@@ -1,7 +1,7 @@
 import { laneTool } from "../lane/lane-tool.ts";
-import { factorStepsTool } from "../wasm/factor-tool.ts";
 import { programTool } from "../wasm/program-tool.ts";
+import { callsTool } from "../wasm/shared-calls.ts";
 import type { Tools } from "./member.ts";
 
 /** The jobs of this room that threads can share. */
-export const compileTools: Tools = { program: programTool, lanes: laneTool, "factor steps": factorStepsTool };
+export const compileTools: Tools = { program: programTool, lanes: laneTool, calls: callsTool };

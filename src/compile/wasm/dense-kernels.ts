@@ -1,4 +1,5 @@
 import { type DenseKernels, type Matrix, matrix, type SymmetricWorkspace } from "../../numeric/index.ts";
+import type { Crew } from "../threads/crew.ts";
 import { packForm, packFunction } from "./kernels/pack.ts";
 import { productFunction } from "./kernels/product.ts";
 import { type ProductForm, TILE_COLUMNS } from "./kernels/product-form.ts";
@@ -9,6 +10,7 @@ import {
   updateLeadingFunction,
 } from "./kernels/symmetric.ts";
 import { ModuleBuilder } from "./module-builder.ts";
+import { CallJobs, MOST_CALLS, sharedCalls } from "./shared-calls.ts";
 
 const PAGE = 65536;
 const LARGEST = 2 ** 31;
@@ -19,23 +21,35 @@ const SMALLEST_PRODUCT = 2 ** 15;
 const TILE_ROWS = 4;
 /** Rows of C computed in one call, a multiple of the tile's rows and columns. */
 const STRIP_ROWS = 60;
+/** Strips of a large product that are computed before they are copied out. */
+const STRIPS = 8;
 /** Sweeps of rotations that are put off until they are done together. */
 const SWEEPS = 32;
 
 type Call = (...values: number[]) => void;
 type Exports = Readonly<Record<"pack" | "product" | "multiplyLeading" | "updateLeading" | "reflect" | "rotate", Call>>;
 
+/** Multiplications for which a product is shared among threads; numbers of rotated rows times sweeps likewise. */
+const LEAST_SHARED_PRODUCT = 2 ** 22;
+const LEAST_SHARED_ROTATIONS = 2 ** 19;
+/** Columns that are rotated together; a piece has a multiple of them. */
+const ROTATED = 8;
+const ROTATED_PIECES = 16;
+
 interface Machine {
   readonly memory: WebAssembly.Memory;
   readonly exports: Exports;
+  /** Makes calls of one function that do not touch each other's results, on several threads where `work` pays. */
+  all(name: "product" | "rotate", calls: readonly (readonly number[])[], isLarge: boolean): void;
 }
 
 /**
  * The numeric room's `DenseKernels` in WebAssembly, for `installDenseKernels`: packed products in tiles of registers,
  * Householder reduction by pairs of rows, and QL's rotations put off and then done strip by strip in the cache.
- * Every sum has the plain order, so values equal the plain ones bit for bit.
+ * Every sum has the plain order, so values equal the plain ones bit for bit, also on the threads of a crew.
  */
-export function wasmDenseKernels(): DenseKernels {
+export function wasmDenseKernels(crew: Crew | null = null): DenseKernels {
+  const jobs = crew && new CallJobs(crew);
   let machine: Machine | null = null;
   /** Memory of at least this size, or null where it cannot be had. */
   const provide = (bytes: number): Machine | null => {
@@ -43,7 +57,7 @@ export function wasmDenseKernels(): DenseKernels {
     if (machine && machine.memory.buffer.byteLength > Math.max(KEPT, 2 * bytes)) machine = null;
     const pages = Math.ceil(bytes / PAGE);
     try {
-      machine ??= start(pages);
+      machine ??= start(pages, jobs);
       const missing = pages - machine.memory.buffer.byteLength / PAGE;
       if (missing > 0) machine.memory.grow(missing);
       return machine;
@@ -58,7 +72,7 @@ export function wasmDenseKernels(): DenseKernels {
   };
 }
 
-function start(pages: number): Machine {
+function start(pages: number, jobs: CallJobs | null): Machine {
   const module = new ModuleBuilder();
   const form: ProductForm = {
     ...{ batchAxes: 0, tileRows: TILE_ROWS, lastRows: 0, widths: [TILE_COLUMNS], lastColumns: 0 },
@@ -71,9 +85,19 @@ function start(pages: number): Machine {
   module.export("updateLeading", module.add(updateLeadingFunction(module)));
   module.export("reflect", module.add(applyReflectionFunction(module)));
   module.export("rotate", module.add(rotateFunction(module)));
-  const memory = new WebAssembly.Memory({ initial: pages });
-  const instance = new WebAssembly.Instance(new WebAssembly.Module(module.bytes(1)), { env: { memory } });
-  return { memory, exports: instance.exports as Exports };
+  const memory = new WebAssembly.Memory({ initial: pages, ...(jobs && { maximum: LARGEST / PAGE, shared: true }) });
+  const code = new WebAssembly.Module(module.bytes(1, jobs !== null));
+  const exports = new WebAssembly.Instance(code, { env: { memory } }).exports as Exports;
+  const names = ["product", "rotate"] as const;
+  const shared = jobs && sharedCalls(code, memory, names);
+  return {
+    memory,
+    exports,
+    all(name, calls, isLarge) {
+      if (shared && isLarge && calls.length <= MOST_CALLS) jobs!.run(shared, names.indexOf(name), calls);
+      else for (const values of calls) exports[name](...values);
+    },
+  };
 }
 
 /** A Bᵀ in strips of rows; from the diagonal on, and mirrored, when A and B are one object. */
@@ -82,13 +106,16 @@ function product(a: Matrix, b: Matrix, provide: (bytes: number) => Machine | nul
   const symmetric = a === b;
   const rows = roundUp(a.rows, TILE_ROWS);
   const columns = roundUp(b.rows, TILE_COLUMNS);
-  // Numbers: A with its last rows zero, B in panels, a strip of C. B passes through the strip's place and beyond.
+  const isLarge = rows * columns * inner >= LEAST_SHARED_PRODUCT;
+  const together = isLarge ? STRIPS : 1;
+  const strip = STRIP_ROWS * columns;
+  // Numbers: A with its last rows zero, B in panels, strips of C. B passes through the strips' place and beyond.
   const atB = rows * inner;
   const atC = atB + columns * inner;
-  const room = Math.max(STRIP_ROWS * columns, symmetric ? 0 : columns * inner);
+  const room = Math.max(together * strip, symmetric ? 0 : columns * inner);
   const machine = provide(8 * (atC + room));
   if (!machine) return null;
-  const { pack, product: multiply } = machine.exports;
+  const { pack } = machine.exports;
   const all = new Float64Array(machine.memory.buffer, 0, atC + room);
   all.set(a.data);
   all.fill(0, a.data.length, atB);
@@ -98,20 +125,37 @@ function product(a: Matrix, b: Matrix, provide: (bytes: number) => Machine | nul
   // With A = B the padding of A serves B: rows and columns of four end within it or are ignored.
   pack(8 * source, 8 * atB, columns / TILE_COLUMNS, inner, 8 * inner, 8, 0, columns / TILE_COLUMNS);
   const c = new Float64Array(a.rows * b.rows);
-  for (let i = 0; i < rows; i += STRIP_ROWS) {
-    const from = symmetric ? i : 0;
-    const width = columns - from;
-    if (width <= 0) break;
-    const tiles = Math.min(STRIP_ROWS, rows - i) / TILE_ROWS;
-    const strides = [8 * inner, 8, 8 * inner, 8 * TILE_COLUMNS];
-    multiply(8 * i * inner, 8 * (atB + from * inner), 8 * atC, tiles, inner, width, ...strides, 0, tiles);
-    for (let r = i; r < Math.min(a.rows, i + STRIP_ROWS); r++) {
-      const at = atC + (r - i) * width;
-      c.set(all.subarray(at, at + b.rows - from), r * b.rows + from);
+  const strides = [8 * inner, 8, 8 * inner, 8 * TILE_COLUMNS];
+  const starts = Array.from({ length: Math.ceil(rows / STRIP_ROWS) }, (_, k) => k * STRIP_ROWS);
+  for (let k = 0; k < starts.length; k += together) {
+    const strips = starts.slice(k, k + together).map((i, place) => {
+      const from = symmetric ? i : 0;
+      return { i, from, width: columns - from, at: atC + place * strip };
+    });
+    const calls = strips.map(({ i, from, width, at }) => {
+      const tiles = Math.min(STRIP_ROWS, rows - i) / TILE_ROWS;
+      return [8 * i * inner, 8 * (atB + from * inner), 8 * at, tiles, inner, width, ...strides, 0, tiles];
+    });
+    machine.all("product", calls, isLarge);
+    for (const { i, from, width, at } of strips) {
+      for (let r = i; r < Math.min(a.rows, i + STRIP_ROWS); r++) {
+        const row = at + (r - i) * width;
+        c.set(all.subarray(row, row + b.rows - from), r * b.rows + from);
+      }
     }
   }
   if (symmetric) mirrorUpper(c, a.rows);
   return matrix(a.rows, b.rows, c);
+}
+
+/** The sweeps on all columns, or on parts of them that have nothing to do with each other. */
+function rotationCalls(n: number, sweeps: number, ranges: number, turns: number, isLarge: boolean): number[][] {
+  const groups = Math.ceil(n / ROTATED);
+  const parts = isLarge ? Math.min(ROTATED_PIECES, groups) : 1;
+  return Array.from({ length: parts }, (_, part) => {
+    const [from, to] = [part, part + 1].map((p) => Math.min(n, ROTATED * Math.floor((p * groups) / parts)));
+    return [8 * from!, 8 * n, to! - from!, sweeps, ranges, turns];
+  });
 }
 
 function roundUp(count: number, unit: number): number {
@@ -137,14 +181,15 @@ function workspace(n: number, provide: (bytes: number) => Machine | null): Symme
   const machine = provide(turns + 16 * n * SWEEPS);
   if (!machine) return null;
   const { buffer } = machine.memory;
-  const { multiplyLeading, updateLeading, reflect, rotate } = machine.exports;
+  const { multiplyLeading, updateLeading, reflect } = machine.exports;
+  const isLarge = n * n * SWEEPS >= LEAST_SHARED_ROTATIONS;
   const w = new Float64Array(buffer, vector, n);
   const bounds = new Int32Array(buffer, ranges, 2 * SWEEPS);
   const angles = new Float64Array(buffer, turns, 2 * n * SWEEPS);
   let sweeps = 0;
   let used = 0;
   const flush = () => {
-    if (sweeps > 0) rotate(0, 8 * n, n, sweeps, ranges, turns);
+    if (sweeps > 0) machine.all("rotate", rotationCalls(n, sweeps, ranges, turns, isLarge), isLarge);
     sweeps = 0;
     used = 0;
   };

@@ -6,14 +6,13 @@ import {
   portableLog,
 } from "../../numeric/index.ts";
 import type { Crew } from "../threads/crew.ts";
-import { FactorJobs, factorStepsTool, MOST_RUNS, RUN_WORDS, type SharedFactorSteps } from "./factor-tool.ts";
 import { type FactorPlaces, factorSteps } from "./kernels/factor-steps.ts";
 import { ModuleBuilder } from "./module-builder.ts";
+import { CallJobs, MOST_CALLS, sharedCalls } from "./shared-calls.ts";
 
 const PAGE = 65536;
 /** The address space of WebAssembly, less a little. */
 const LARGEST = 2 ** 32 - 16 * PAGE;
-const TABLE_BYTES = 4 * RUN_WORDS * MOST_RUNS;
 /** Operations of all runs together below which one thread is faster. */
 const LEAST_WORK = 4e5;
 
@@ -34,7 +33,7 @@ export const wasmFactorKernel: FactorKernelMaker = remembering((phi, plain) => l
 
 /** The same kernels, with the threads of a crew for `advanceAll`. */
 export function threadedFactorKernel(crew: Crew): FactorKernelMaker {
-  const jobs = new FactorJobs(crew);
+  const jobs = new CallJobs(crew);
   return remembering((phi, plain) => load(phi, plain, jobs));
 }
 
@@ -55,14 +54,12 @@ function remembering(make: (phi: Matrix, plain: FactorKernel) => FactorKernel | 
 }
 
 /** Null when the memory cannot be had. */
-function load(phi: Matrix, plain: FactorKernel, jobs: FactorJobs | null): FactorKernel | null {
+function load(phi: Matrix, plain: FactorKernel, jobs: CallJobs | null): FactorKernel | null {
   const { sampleCount, outputsPerSample, rank } = plain;
   const stride = Math.ceil(rank / 4) * 4;
   const phiBytes = 8 * stride * phi.rows;
-  const table = jobs ? phiBytes : 0;
-  const start = jobs ? phiBytes + TABLE_BYTES : phiBytes;
   if (rank === 0 || phiBytes > LARGEST / 2) return null;
-  const pages = Math.ceil(start / PAGE) + 1;
+  const pages = Math.ceil(phiBytes / PAGE) + 1;
   let memory: WebAssembly.Memory;
   try {
     memory = new WebAssembly.Memory({ initial: pages, ...(jobs && { maximum: 65536, shared: true }) });
@@ -74,12 +71,13 @@ function load(phi: Matrix, plain: FactorKernel, jobs: FactorJobs | null): Factor
   const builder = new ModuleBuilder();
   builder.export("advance", builder.add(factorSteps(builder, { outputs: outputsPerSample, rank, stride })));
   const module = new WebAssembly.Module(builder.bytes(pages, jobs !== null));
-  const shared: SharedFactorSteps = { module, memory, table };
-  const piece = factorStepsTool(shared);
+  const shared = jobs && sharedCalls(module, memory, ["advance"]);
+  const { exports } = new WebAssembly.Instance(module, { env: { memory } });
+  const steps = exports["advance"] as (...values: number[]) => void;
 
   /** The runs with room for each of them behind the others, and what the function takes for each. */
   const enter = (runs: readonly FactorRun[]) => {
-    let bytes = start;
+    let bytes = phiBytes;
     const entered = runs.map((run) => {
       checkIndices(run, sampleCount);
       const { places, bytes: end } = layOut(run, outputsPerSample, stride, bytes);
@@ -96,23 +94,19 @@ function load(phi: Matrix, plain: FactorKernel, jobs: FactorJobs | null): Factor
   };
   const advance = (run: FactorRun): void => {
     const entered = enter([run]);
-    piece.call(entered[0]!.values);
+    steps(...entered[0]!.values);
     leave(entered);
   };
   const advanceAll = (runs: readonly FactorRun[], meanwhile: () => void): void => {
     const work = runs.reduce((sum, run) => sum + 4 * run.offsets.at(-1)! * outputsPerSample * rank, 0);
-    const job = runs.length > 1 && runs.length <= MOST_RUNS && work >= LEAST_WORK ? jobs?.of(shared, piece) : null;
-    if (!job) {
+    if (!shared || runs.length < 2 || runs.length > MOST_CALLS || work < LEAST_WORK) {
       for (const run of runs) advance(run);
       meanwhile();
       return;
     }
     const entered = enter(runs);
-    const words = new Int32Array(memory.buffer, table, RUN_WORDS * runs.length);
-    entered.forEach(({ values }, i) => {
-      words.set(values, RUN_WORDS * i);
-    });
-    job.run(0, runs.length, meanwhile);
+    const calls = entered.map(({ values }) => values);
+    jobs!.run(shared, 0, calls, meanwhile);
     leave(entered);
   };
   return {
