@@ -78,7 +78,8 @@ export function createChunkRunner(problem: Problem, engine: Engine): ChunkRunner
     let entry = loaded.get(key);
     if (!entry) {
       const executable = engine.load(derivedProgram(kind, lossProgram(samples), dimension));
-      executable.buffers["frozen"]?.set(problem.frozen);
+      const frozen = executable.buffers["frozen"]; // as far as this program reads it
+      frozen?.set(problem.frozen.subarray(0, frozen.length));
       loaded.set(key, (entry = { executable, start: -1 }));
     }
     return entry;

@@ -1,6 +1,7 @@
 // One small tanh network by hand, f = V tanh(Wx + b), ℓ = ½|f − y|². Its objective is held against itself from every
 // side: J by rows against jvp and vjp, K = JJᵀ, chunks against single samples, Gauss–Newton + residual term = Hessian.
 import { describe, expect, test } from "vitest";
+import { type LayerSpec, networkProblem, readModel } from "../network/index.ts";
 import { createRng, maxAbs } from "../numeric/index.ts";
 import * as p from "../program/index.ts";
 import { compileObjective, interpreterEngine, jacobianRows } from "./index.ts";
@@ -149,6 +150,22 @@ describe.each([5, 300])("%d samples", (m) => {
 });
 
 // min(x², 0.1(x−1)²): the kink lies where x² = 0.1(x−1)², and the piece says which parabola is in force (WME18).
+test("programs that read a part of what is frozen: kinks below a frozen output layer", () => {
+  const layers: LayerSpec[] = [
+    { type: "dense", units: 2, activation: "relu" },
+    { type: "dense", units: 1, trainable: false },
+  ];
+  const frozenHead = networkProblem(
+    readModel({ input: [1], layers: [{ type: "dense", units: 1, trainable: false }, ...layers] }),
+    { type: "mse", scale: 0.5 },
+    { inputs: Float64Array.of(1, -1), targets: Float64Array.of(0, 0), sampleCount: 2 },
+    { frozen: Float64Array.of(2, 0, 3, 4, 5) },
+  );
+  const piece = new Uint8Array(4);
+  compileObjective(frozenHead, interpreterEngine).piece(Float64Array.of(1, 1, 0.5, -0.5), piece);
+  expect([...piece]).toEqual([1, 1, 0, 0]); // ±2 + ½, ±2 − ½
+});
+
 test("a formula objective evaluates all samples, and knows its kinks", () => {
   const sample = (x: p.Node, a: number) => p.min(p.square(x), p.mul(a, p.square(p.sub(x, 1))));
   const wme: p.Problem = {

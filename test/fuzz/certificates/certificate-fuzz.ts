@@ -1,6 +1,7 @@
 import { decideProblem } from "../../../src/certify/index.ts";
 import { createRng, type Rng } from "../../../src/numeric/index.ts";
 import { certificateOf, checkNonsingularity, exactWeights, type RuleFacts } from "../../../src/verify/index.ts";
+import { architectures } from "./architecture-family.ts";
 import { piecewiseQuadratics } from "./formula-family.ts";
 import { type Fraction, fraction, ofDouble, same, show, simplest, toDouble, written } from "./fraction.ts";
 import { tinyNetworks } from "./network-family.ts";
@@ -14,6 +15,7 @@ export const families: readonly Family[] = [
   linearProbes,
   trainedHeads,
   smoothNetworks,
+  architectures,
 ];
 
 export interface FamilyReport {
