@@ -23,7 +23,7 @@ export interface RdsSharpness {
 }
 
 /** Numbers this close to 0 are rounding when the dimension is asked for again; the last is coarse on purpose. */
-export const sharpnessCuts = [0, 1e-12, 1e-8, 1e-4] as const;
+export const sharpnessCuts = [0, 1e-8, 1e-4] as const;
 
 const denseDimension = 128;
 

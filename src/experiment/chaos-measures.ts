@@ -112,7 +112,7 @@ export function sharpnessMeasures(
   return {
     measures: [
       ...sharpnessCuts.map((cut) => {
-        const name = cut === 0 ? "" : `, |s_k| ≤ ${cut} taken for 0`;
+        const name = cut === 0 ? "" : `, |s_k| ≤ ${powerOfTen(cut)} taken for 0`;
         return measure(`sharpness dimension, a lower estimate${how}${name}`, sharpnessDimension(found.orders, cut));
       }),
       measure(`smallest singular value of a step met${bound}`, found.smallestSingularValue),
@@ -137,6 +137,12 @@ function mapsOfBatches({ spec }: Experiment, { map, law }: { map: CompiledRandom
     const batch = { indices: indices.slice(), weights: weights.slice() };
     return { map: { ...withDraw(map, batch), symmetric }, probability: 1 / limit };
   });
+}
+
+/** "10⁻⁸". */
+function powerOfTen(value: number): string {
+  const exponent = String(-Math.round(Math.log10(value)));
+  return `10⁻${[...exponent].map((digit) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[Number(digit)]).join("")}`;
 }
 
 function measure(name: string, value: number | null): Measure {

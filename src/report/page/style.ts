@@ -33,7 +33,7 @@ section>p,.caption,details p{max-width:41em}
 .caption{margin-top:14px;font-size:15px;line-height:1.5;text-wrap:pretty}
 header+figure{margin-top:34px}
 figure{position:relative;outline-offset:8px}
-figure svg.figure{display:none;width:100%;height:auto;touch-action:pan-y;user-select:none;-webkit-user-select:none}
+figure svg.figure{display:none;width:100%;height:auto;overflow:visible;touch-action:pan-y;user-select:none;-webkit-user-select:none}
 figure svg.figure.wide{display:block}
 .readout{position:absolute;top:-3px;right:0;font-size:13px;line-height:20px;white-space:pre-wrap;pointer-events:none}
 .pinned{margin-top:12px}
