@@ -33,6 +33,13 @@ export interface FateWatcher {
 }
 
 export const escapeRadius = 1e12;
+/** Whether the n numbers from `at` on are not finite or longer than the escape radius; squares decide where they can. */
+export function hasEscaped(x: Float64Array, at: number, n: number): boolean {
+  let square = 0;
+  for (let i = 0; i < n; i++) square += x[at + i] * x[at + i];
+  return !(square < 0.99 * escapeRadius ** 2) && !(norm(x.subarray(at, at + n)) <= escapeRadius);
+}
+
 /** Rests: moves no further for so many steps. */
 export const stillness = { rtol: 1e-12, steps: 100 };
 const convergedLoss = 1e-24;

@@ -1,7 +1,6 @@
-import { norm } from "../numeric/index.ts";
 import type { EnsembleMap, MapFamily } from "./discrete-map.ts";
 import { familyEnsemble, followRows, rowsTogether } from "./ensemble.ts";
-import { escapeRadius } from "./fate.ts";
+import { hasEscaped } from "./fate.ts";
 
 export interface OrbitDiagramOptions {
   /** Values of the parameter. */
@@ -39,7 +38,8 @@ export function orbitDiagram(family: MapFamily, options: OrbitDiagramOptions): O
     const own = Array.from({ length: Math.min(together, total - from) }, (_, i) => ({
       parameter: values[Math.floor((from + i) / starts.length)],
       start: (from + i) % starts.length,
-      kept: [] as { readonly step: number; readonly value: number }[],
+      keptSteps: [] as number[],
+      keptValues: [] as number[],
     }));
     const states = new Float64Array(own.length * n);
     own.forEach(({ start }, i) => {
@@ -47,25 +47,28 @@ export function orbitDiagram(family: MapFamily, options: OrbitDiagramOptions): O
     });
     const parameters = Float64Array.from(own, (row) => row.parameter);
     followRows(ensemble, states, transient + keep, parameters, ({ row, step, count, orbit, at }) => {
-      const { parameter, kept } = own[row];
+      const { parameter, keptSteps, keptValues } = own[row];
       for (let i = 0; i < count; i++) {
-        const x = orbit.subarray(at + i * n, at + (i + 1) * n);
         const t = step + 1 + i;
-        if (!(norm(x) <= escapeRadius)) {
-          kept.push({ step: t, value: Number.NaN });
+        const place = at + i * n;
+        if (hasEscaped(orbit, place, n)) {
+          keptSteps.push(t);
+          keptValues.push(Number.NaN);
           return false;
         }
-        if (t > transient) kept.push({ step: t, value: observe(x, parameter) });
+        if (t <= transient) continue;
+        keptSteps.push(t);
+        keptValues.push(observe(orbit.subarray(place, place + n), parameter));
       }
       return true;
     });
-    for (const { parameter, start, kept } of own) {
-      for (const { step, value } of kept) {
+    for (const { parameter, start, keptSteps, keptValues } of own) {
+      keptSteps.forEach((step, i) => {
         rows.parameter.push(parameter);
         rows.start.push(start);
         rows.step.push(step);
-        rows.value.push(value);
-      }
+        rows.value.push(keptValues[i]);
+      });
     }
   }
   return rows;

@@ -12,7 +12,10 @@ export function bifurcation(experiment: Experiment): Answer {
     throw new InputError("bifurcation: expected { parameter, range, count } in the file, found nothing");
   const { parameter, range, count, transient, keep, observe } = spec.bifurcation;
   const family = descentFamily(experiment, parameter, "bifurcation");
-  const ensemble = descentEnsemble(experiment, "bifurcation", { path: parameter });
+  const ensemble = descentEnsemble(experiment, "bifurcation", {
+    path: parameter,
+    stateSteps: count * (transient + keep),
+  });
   const n = theta.length;
   const index = observe.startsWith("theta[") ? Number(observe.slice(6, -1)) : null;
   if (index !== null && index >= n) {

@@ -44,15 +44,23 @@ export function descentMap(experiment: Experiment, verb: string): CompiledMap {
   return { ...composition(law.fixedEpoch.map((batch) => withDraw(map, batch))), dispose: map.dispose };
 }
 
+interface EnsembleQuestion {
+  /** States times steps that will be asked for. */
+  readonly stateSteps: number;
+  readonly path?: string;
+  readonly tangents?: number;
+}
+
 /**
  * The map of the experiment for many states at once, each with its own value of the number at `path` when one is given,
  * and with so many tangent vectors each.
- * Null where states cannot go together: random batches, a number that changes the program, a step that is too long.
+ * Null where states cannot go together: random batches, a number that changes the program, a step that is too long, or
+ * too few steps for it to pay.
  */
 export function descentEnsemble(
   experiment: Experiment,
   verb: string,
-  { path, tangents = 0 }: { readonly path?: string; readonly tangents?: number } = {},
+  { path, tangents = 0, stateSteps }: EnsembleQuestion,
 ): CompiledEnsemble | null {
   const { spec, problem, host, labels } = experiment;
   const stepSize = constantStepSize(spec, verb);
@@ -60,7 +68,7 @@ export function descentEnsemble(
   const batches = isStochastic(spec) ? lawOf(spec, problem, labels, null).fixedEpoch : undefined;
   const parameter = path === undefined ? undefined : freeNumber(rule, path);
   if (batches === null || parameter === null) return null;
-  const options = { stepSize, tangents, ...(batches && { batches }), ...(parameter && { parameter }) };
+  const options = { stepSize, tangents, stateSteps, ...(batches && { batches }), ...(parameter && { parameter }) };
   return compileDescentEnsemble(problem, rule, host.engine, options);
 }
 

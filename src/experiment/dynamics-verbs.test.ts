@@ -192,7 +192,7 @@ describe("bifurcation", () => {
 // relu has no operation that they round differently. In the chaos at 0.42 and among deaths one bit would show.
 describe("followed together or one by one, by either engine: the same numbers", () => {
   const plane = "x: { index: 0, range: [-1, 3], count: 7 }, y: { index: 1, range: [-1, 3], count: 6 }, steps: 260";
-  const diagram = "range: [0.2, 0.46], count: 9, transient: 300, keep: 20";
+  const diagram = "range: [0.2, 0.46], count: 9, transient: 900, keep: 20";
   test.each<[Verb, string]>([
     ["basins", `optimizer: { type: gd, stepSize: 0.42 }\nbasins: { ${plane} }`],
     ["basins", `optimizer: { type: adam, stepSize: 0.2 }\nbasins: { ${plane} }`],
@@ -205,8 +205,8 @@ describe("followed together or one by one, by either engine: the same numbers", 
       "bifurcation",
       `optimizer: { type: momentum, stepSize: 0.3 }\nbifurcation: { parameter: optimizer.momentum, ${diagram}, observe: norm }`,
     ],
-    ["lyapunov", "optimizer: { type: gd, stepSize: 0.42 }\nlyapunov: { count: 2, steps: 900, transient: 20 }"],
-    ["lyapunov", "optimizer: { type: nesterov, stepSize: 0.2 }\nlyapunov: { count: 3, steps: 900, transient: 20 }"],
+    ["lyapunov", "optimizer: { type: gd, stepSize: 0.42 }\nlyapunov: { count: 2, steps: 20000, transient: 20 }"],
+    ["lyapunov", "optimizer: { type: nesterov, stepSize: 0.2 }\nlyapunov: { count: 3, steps: 30000, transient: 20 }"],
   ])("%s, %s", async (verb, rest) => {
     const text = twoWeights(rest);
     const alone = await run(readSpec(text, { file: "x.yaml" }).spec, verb, { ...host, engine: interpreterEngine });

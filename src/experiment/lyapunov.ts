@@ -28,7 +28,10 @@ export function lyapunov(experiment: Experiment): Answer {
   const map = random ?? descentMap(experiment, "lyapunov");
   const ensemble = random
     ? null
-    : descentEnsemble(experiment, "lyapunov", { tangents: Math.min(count, map.dimension) });
+    : descentEnsemble(experiment, "lyapunov", {
+        tangents: Math.min(count, map.dimension),
+        stateSteps: transient + steps,
+      });
   try {
     if (count > map.dimension) {
       throw new InputError(

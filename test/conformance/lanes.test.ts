@@ -442,6 +442,12 @@ describe("refusals", () => {
     expect(compileLanes(map, { scalars: { stepSize: 0.1 }, data: dataOf(problem) })).toBeNull();
   });
 
+  test("nor is a step that is asked for a few times", () => {
+    const few = { scalars: { r: 3 }, stateSteps: 20 };
+    expect(compileLanes(logistic, few)).toBeNull();
+    expect(compileLanes(logistic, { ...few, stateSteps: 1e6 })).not.toBeNull();
+  });
+
   test("a scalar without a value, and rows that do not fit", () => {
     expect(() => compileLanes(logistic, { scalars: {} })).toThrow('laneProgram: the map needs numbers for "r"');
     const ensemble = compileLanes(logistic, { scalars: {}, parameters: ["r"] })!;

@@ -30,6 +30,8 @@ export interface LaneProgramOptions {
   readonly data?: KnownBuffers;
   /** Tangent vectors to carry along; 0 by default. */
   readonly tangents?: number;
+  /** States times steps that will be asked for, where that is known: for few of them writing the step out does not pay. */
+  readonly stateSteps?: number;
   /** Allows other sums and products that are equal over the reals (`rearrange`): faster, other last bits. */
   readonly rearrange?: boolean;
 }
@@ -39,8 +41,15 @@ export const MOST_SCALARS = 8_000;
 export const MOST_NODES = 2_000;
 
 /**
+ * State steps for each operation that is written out, from which on it pays: an operation takes 50 to 100 µs to fold,
+ * share and compile, and a step in array mode 1 µs or so.
+ */
+const PAYING = 100;
+
+/**
  * The map with its numbers and data put in, as single numbers. Null when a step is too long to be written out: beyond
- * 8000 operations before and 2000 nodes after folding constants, where loops over arrays are as fast.
+ * 8000 operations before and 2000 nodes after folding constants, where loops over arrays are as fast, and
+ * when few steps of few states are asked for.
  * @throws RangeError when a scalar or a buffer that the map reads has no value.
  */
 export function laneProgram(map: MapProgram, options: LaneProgramOptions): LaneProgram | null {
@@ -50,7 +59,8 @@ export function laneProgram(map: MapProgram, options: LaneProgramOptions): LaneP
     if (!parameters.includes(name)) known[name] = Float64Array.of(value);
   }
   const written = p.buildProgram(outputsWithTangents(map, tangents));
-  if (scalarCount(written) > 2 * MOST_SCALARS) return null;
+  const count = scalarCount(written);
+  if (count > 2 * MOST_SCALARS || (options.stateSteps ?? Number.POSITIVE_INFINITY) < PAYING * count) return null;
   const tensors = p.simplify(written);
   if (scalarCount(tensors) > MOST_SCALARS) return null;
   const exact = p.simplify(scalarize(tensors, known), p.scalarIdentities());
