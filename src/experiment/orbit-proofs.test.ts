@@ -4,7 +4,7 @@
 import { describe, expect, test } from "vitest";
 import { wasmEngine } from "../compile/index.ts";
 import { twoCycle } from "../problems/index.ts";
-import { encodeRecord, parseRecord, type RunRecord } from "../record/index.ts";
+import { encodeRecord, type OrbitResult, parseRecord, type RunRecord } from "../record/index.ts";
 import { answer } from "../report/words/answer.ts";
 import { dynamicsTables } from "../report/words/dynamics-tables.ts";
 import { readSpec } from "../spec/index.ts";
@@ -133,6 +133,27 @@ interface LooseBox {
   box: [number, number][];
   orbits: { stability: string }[];
 }
+
+test("a tanh network of 17 parameters with weight decay: a saddle of descent, its 17 multipliers enclosed", async () => {
+  const record = await orbits(`
+model: { input: [2], layers: [{ type: dense, units: 4, activation: tanh }, { type: dense, units: 1 }] }
+data:
+  inputs: [[0, 0], [0, 1], [1, 0], [1, 1], [0.5, 0.2], [0.1, 0.8]]
+  targets: [[0], [1], [1], [0], [0.7], [0.9]]
+loss: { type: mse, scale: 0.5 }
+parameters: { init: torch, seed: 1 }
+optimizer: { type: gd, stepSize: 1.5, weightDecay: 0.01 }
+orbits: { period: 1, prove: true }`);
+  const [{ multipliers, stability, enclosure }] = record.results.orbits! as [OrbitResult];
+  expect(stability).toBe("unstable");
+  expect(enclosure!.stability).toBe("unstable");
+  const discs = enclosure!.multipliers.flat();
+  expect(discs).toHaveLength(17);
+  for (const [re, im] of multipliers) {
+    expect(discs.some((disc) => Math.hypot(disc.re - re, disc.im - im) <= disc.radius + 1e-11)).toBe(true);
+  }
+  expect(Math.max(...discs.map(({ radius }) => radius))).toBeLessThan(1e-8);
+});
 
 describe("certificates", () => {
   const rest = "optimizer: { type: gd, stepSize: 0.325 }\norbits: { period: 2, prove: true }";
