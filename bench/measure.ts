@@ -26,28 +26,45 @@ const MOST_SECONDS = 25;
 /** Blocks in turns: every round visits all contenders, from another one on, so that drifts of the machine hit all alike. */
 export async function measureRow(row: Row): Promise<MeasuredRow> {
   const { rounds = 7, seconds = 0.12, each = 1 } = row;
-  const contenders = await row.contenders();
+  const contenders: Contender[] = [];
+  for (const contender of await row.contenders()) {
+    if (await works(contender, seconds)) contenders.push(contender);
+  }
   const blocks = contenders.map((): number[] => []);
-  if (seconds > 0) for (const contender of contenders) await contender.block(seconds);
   const start = performance.now();
   const isLate = () => performance.now() - start > MOST_SECONDS * 1000;
   for (let round = 0; round < rounds && !(round > 0 && isLate()); round++) {
     for (let i = 0; i < contenders.length; i++) {
       const at = (i + round) % contenders.length;
-      blocks[at]!.push((await contenders[at]!.block(seconds)) / each);
+      blocks[at]!.push((await attempt(contenders[at]!, seconds)) / each);
     }
   }
-  const all = contenders.map((contender, i): Measured => {
+  const all = contenders.flatMap((contender, i): Measured[] => {
     const sorted = blocks[i]!.toSorted((a, b) => a - b);
     const median = quantile(sorted, 0.5);
     const spread = (quantile(sorted, 0.75) - quantile(sorted, 0.25)) / 2 / median;
-    return { contender, median, spread, note: contender.note?.() ?? "" };
+    return Number.isNaN(median) ? [] : [{ contender, median, spread, note: contender.note?.() ?? "" }];
   });
   const own = fastest(all, "ours")!;
   const peer = fastest(all, "peer");
   const comparable = row.reached && !(peer === null && row.target.includes("×"));
   const reached = comparable ? row.reached!(own.median, peer?.median ?? null) : null;
   return { row, all, own, peer, reached };
+}
+
+/** Warms a contender up; one that cannot do the work is left out, with a line that says why. Long work is not warmed up. */
+async function works(contender: Contender, seconds: number): Promise<boolean> {
+  return seconds === 0 || !Number.isNaN(await attempt(contender, seconds));
+}
+
+/** NaN where the contender fails, such as a peer without memory. */
+async function attempt(contender: Contender, seconds: number): Promise<number> {
+  try {
+    return await contender.block(seconds);
+  } catch (error) {
+    process.stdout.write(`${contender.name} failed: ${String(error).split("\n").at(-2) ?? error}\n`);
+    return Number.NaN;
+  }
 }
 
 /** Seconds of one repetition at each value of a curve. */

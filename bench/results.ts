@@ -1,9 +1,11 @@
 import type { Curve } from "./contender.ts";
 import type { Measured, MeasuredRow } from "./measure.ts";
+import type { MemoryLine } from "./rows/memory.ts";
 
 export interface Results {
   readonly machine: readonly string[];
   readonly rows: readonly MeasuredRow[];
+  readonly memory: readonly MemoryLine[];
   readonly curves: readonly { readonly curve: Curve; readonly points: readonly CurvePoint[] }[];
 }
 
@@ -14,7 +16,7 @@ export interface CurvePoint {
 }
 
 /** The measured part of RESULTS.md. */
-export function markdown({ machine, rows, curves }: Results): string {
+export function markdown({ machine, rows, memory, curves }: Results): string {
   const summary = rows.map(({ row, own, peer, reached }) => [
     row.name,
     time(own.median),
@@ -49,6 +51,22 @@ export function markdown({ machine, rows, curves }: Results): string {
       ),
     ),
     "",
+    ...(memory.length === 0
+      ? []
+      : [
+          "### Memory against its forecast",
+          "",
+          ...table(
+            ["run", "forecast", "used (peak resident)", "forecast/used"],
+            memory.map(({ what, forecast, used }) => [
+              what,
+              `${(forecast / 1e6).toFixed(0)} MB`,
+              `${(used / 1e6).toFixed(0)} MB`,
+              (forecast / used).toFixed(2),
+            ]),
+          ),
+          "",
+        ]),
     "### How our cost grows",
     "",
     ...curves.flatMap(({ curve, points }) => [

@@ -9,6 +9,7 @@ import { line, markdown, type Results } from "./results.ts";
 import { curves } from "./rows/curves.ts";
 import { denseRows } from "./rows/dense.ts";
 import { laneRows } from "./rows/lanes.ts";
+import { memoryLines } from "./rows/memory.ts";
 import { networkRows } from "./rows/networks.ts";
 import { stabilityRows } from "./rows/stability.ts";
 import { startRows } from "./rows/start.ts";
@@ -44,7 +45,8 @@ for (const row of allRows.filter(wanted)) {
 for (const peer of peers) peer?.close();
 await end();
 const grown = curves.filter(wanted).map((curve) => ({ curve, points: measureCurve(curve) }));
-const text = markdown({ machine, rows, curves: grown });
+const memory = wanted({ name: "memory" }) ? memoryLines() : [];
+const text = markdown({ machine, rows, memory, curves: grown });
 if (words.length > 0) process.stdout.write(`\n${text}\n`);
 else {
   writeMeasured(text);

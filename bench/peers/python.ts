@@ -48,10 +48,15 @@ function answersOf(child: ChildProcessWithoutNullStreams): () => Promise<Record<
     complaints += data.toString();
   });
   createInterface({ input: child.stdout }).on("line", (line) => waiting.shift()?.resolve(line));
+  let stopped = false;
+  const stop = () => new Error(`the PyTorch peer stopped: ${complaints}`);
+  child.stdin.on("error", () => {}); // said by what is asked next
   child.on("exit", () => {
-    for (const { reject } of waiting) reject(new Error(`the PyTorch peer stopped: ${complaints}`));
+    stopped = true;
+    for (const { reject } of waiting) reject(stop());
   });
   return async () => {
+    if (stopped) throw stop();
     const line = await new Promise<string>((resolve, reject) => waiting.push({ resolve, reject }));
     return JSON.parse(line) as Record<string, number>;
   };
