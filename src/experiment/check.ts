@@ -1,13 +1,17 @@
 import type { Answer, Experiment } from "./answer.ts";
-import { constantStepSize } from "./constant-step-size.ts";
+import { certify as certifyAlone } from "./certify.ts";
+import { constantStepSize, stepSizesOf } from "./constant-step-size.ts";
 import { interpolatingStability, type StabilityAnswer, type StabilityContext } from "./interpolating.ts";
 import { findMinimum } from "./minimum.ts";
 import { nonInterpolatingStability } from "./non-interpolating.ts";
 import { nonsingularity } from "./nonsingularity.ts";
-import { linearRule } from "./update-rule.ts";
+import { scheduledStability } from "./scheduled.ts";
+import { linearRule, linearRuleOf } from "./update-rule.ts";
 
 /** Both questions: is the minimum stable, and is the map non-singular? */
 export function check(experiment: Experiment): Answer {
+  constantStepSize(experiment.spec, "check");
+  if (linearRule(experiment.spec.optimizer) === null) return certificateAlone(experiment);
   const { context, answer } = ask(experiment);
   const certificate = certify(context, answer);
   return {
@@ -25,14 +29,26 @@ export function stability(experiment: Experiment): Answer {
   };
 }
 
+/** Adam, sign descent and their like have no exponents at a minimum, but they may be singular. */
+function certificateAlone(experiment: Experiment): Answer {
+  const { results, warnings } = certifyAlone(experiment);
+  const why = `stability was not asked: steps of ${experiment.spec.optimizer.type} are not linear near a minimum`;
+  return { results, warnings: [...warnings, why] };
+}
+
 function ask({ spec, host, problem, objective, theta, labels, tick }: Experiment) {
-  const stepSize = constantStepSize(spec, "stability");
+  const stepSizes = stepSizesOf(spec);
+  const stepSize = stepSizes[0]!;
   const minimum = findMinimum(spec, problem, objective, theta, tick);
   const context: StabilityContext = {
     ...{ spec, problem, objective, minimum, labels, stepSize, tick },
-    rule: linearRule(spec.optimizer) ?? { type: "gd" },
+    rule: linearRuleOf(spec, "stability"),
     kernel: host.factorKernel,
   };
+  if (stepSizes.length > 1) {
+    if (!minimum.result.interpolating) constantStepSize(spec, "stability where residuals are left");
+    return { context, answer: scheduledStability(context, stepSizes) };
+  }
   const answer = minimum.result.interpolating ? interpolatingStability(context) : nonInterpolatingStability(context);
   return { context, answer };
 }

@@ -8,6 +8,7 @@ import { lawOf } from "./batch-law.ts";
 import { bifurcation } from "./bifurcation.ts";
 import { certify } from "./certify.ts";
 import { check, stability } from "./check.ts";
+import { stepSizesOf } from "./constant-step-size.ts";
 import { continuation } from "./continuation.ts";
 import { conventionsOf } from "./conventions.ts";
 import { requireFit } from "./forecast.ts";
@@ -67,7 +68,11 @@ export async function run(spec: RunSpec, verb: Verb, host: Host): Promise<RunRec
       runId: runId(verb, spec, host.engine.name, hashes),
       tool: stampOf(host),
       spec: { ...spec },
-      conventions: conventionsOf(spec, problem, stepSizeAt(spec.optimizer.stepSize, 0)),
+      conventions: conventionsOf(
+        spec,
+        problem,
+        verb === "stability" ? stepSizesOf(spec)[0]! : stepSizeAt(spec.optimizer.stepSize, 0),
+      ),
       inputs,
       seed: spec.seed,
       seconds: (host.now() - start) / 1000,

@@ -31,6 +31,7 @@ export {
 } from "./stable-step-sizes.ts";
 export { curvatureLimit, ruleExponent, stepSizeLimit, type UpdateRule } from "./update-rule.ts";
 export {
+  decided,
   type Interval,
   notApplicable,
   type StabilityVerdict,

@@ -5,7 +5,7 @@ import type { Answer, Experiment } from "../answer.ts";
 import { lawFrom, lawOptions } from "../batch-law.ts";
 import { constantStepSize } from "../constant-step-size.ts";
 import { type Host, InputError } from "../host.ts";
-import { linearRule } from "../update-rule.ts";
+import { linearRuleOf } from "../update-rule.ts";
 import { axisValues, withNumbers } from "./axis-values.ts";
 import { dealJobs } from "./deal-jobs.ts";
 import { type LocalProblem, localProblem } from "./local-problem.ts";
@@ -135,7 +135,7 @@ function checkStepSize(spec: RunSpec, stepSize: number): void {
 function fillFullBatch(groups: readonly Group[], known: (PhaseCell | null)[], { steps, quantities }: PhaseSpec): void {
   for (const { spec, local, cells } of groups) {
     if (local.eigenvalues === null) continue;
-    const rule = { ...ruleOf(spec), weightDecay: 0 }; // the eigenvalues hold the decay
+    const rule = { ...linearRuleOf(spec, "phase"), weightDecay: 0 }; // the eigenvalues hold the decay
     for (const [cell, stepSize] of cells) {
       const value = quantities.includes("mu") ? mu(local.eigenvalues, rule, stepSize).value : null;
       const finite = value !== null && Number.isFinite(value) ? value : null;
@@ -143,10 +143,6 @@ function fillFullBatch(groups: readonly Group[], known: (PhaseCell | null)[], { 
       known[cell] = { mu: finite, ...none, budget: steps };
     }
   }
-}
-
-function ruleOf({ optimizer }: RunSpec) {
-  return linearRule(optimizer) ?? { type: "gd" as const };
 }
 
 interface JournalEntry {
@@ -175,7 +171,7 @@ function* jobsOf(
     if (own.length === 0) continue;
     const { factor, rows: outputs } = local.samples.curvature;
     const job: PhaseJob = {
-      ...{ factor: factor.data, rank: factor.cols, outputs, seed: spec.seed, rule: ruleOf(spec) },
+      ...{ factor: factor.data, rank: factor.cols, outputs, seed: spec.seed, rule: linearRuleOf(spec, "phase") },
       law: lawOptions(spec, local.problem, local.labels, local.samples.traces),
       quantities: round === 1 ? quantities : ["lambda"],
       cells: own.map((cell) => ({ stepSize: cells.get(cell)!, budget: budgets.get(cell)! })),
