@@ -151,4 +151,29 @@ describe.skipIf(executablePath === undefined)("the report in a browser", () => {
     expect(await readout.textContent()).toBe(hint);
     expect(problems).toEqual([]);
   });
+
+  test("orbits on a branch are read near the pointer; marks keep their size and place when the plot is zoomed", async () => {
+    await open("continue", 1000);
+    const svg = page.locator("svg.figure.wide").first();
+    const readout = page.locator(".readout").first();
+    const ring = svg.locator(".pin circle").first();
+    const before = (await ring.boundingBox())!;
+    const [x, y] = [before.x + before.width / 2, before.y + before.height / 2];
+    await page.mouse.move(x, y);
+    expect(await readout.textContent()).toMatch(
+      /^(2-cycle|fixed point) {3}step size η 0\.[\d]+ {3}norm .* {3}largest multiplier /,
+    );
+    await page.mouse.move(x - 60, y - 40);
+    await page.mouse.down();
+    await page.mouse.move(x + 60, y + 40, { steps: 3 });
+    await page.mouse.up();
+    const after = (await ring.boundingBox())!;
+    expect(after.width).toBeCloseTo(before.width, 1);
+    // It lay in the middle of what is shown now.
+    const frame = (await svg.locator(".grid").first().boundingBox())!;
+    expect(Math.abs(after.x + after.width / 2 - (frame.x + frame.width / 2))).toBeLessThan(frame.width / 8);
+    await page.locator("figure").first().press("Escape");
+    expect((await ring.boundingBox())!.x).toBeCloseTo(before.x, 1);
+    expect(problems).toEqual([]);
+  });
 });
