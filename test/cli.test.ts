@@ -93,6 +93,33 @@ describe("the paper's example and WME18, from the command line", () => {
   });
 });
 
+describe("certificates", () => {
+  test("accepted: 0; changed: 1; a missing file or no certificate: 2", () => {
+    const out = join(folder, "certified");
+    write("data.csv", "x,y\n0.3,0.5\n-0.7,-0.2\n1,1\n");
+    const data = "data:\n  inputs: { file: data.csv, columns: [x] }\n  targets: { file: data.csv, columns: [y] }\n";
+    const text = small.replace(/data:\n.*\n.*\n/, data).replace("values: [1, 1]", "init: torch");
+    const experiment = write("certified.yaml", text);
+    expect(separatrix("certify", experiment, "--out", out, "--quiet").status).toBe(0);
+    const certificate = join(out, "certificate.json");
+    const accepted = separatrix("verify", certificate);
+    expect(accepted.status).toBe(0);
+    expect(accepted.stdout).toContain("at every step size");
+    const written = readFileSync(certificate, "utf8");
+    expect(JSON.parse(written).inputs[0].path).toBe("../data.csv");
+    const changed = write("certified/changed.json", written.replace('"every"', '"this"'));
+    expect(separatrix("verify", changed)).toMatchObject({ status: 1, stderr: "" });
+    expect(separatrix("verify", experiment)).toMatchObject({ status: 2, stdout: "" });
+    expect(separatrix("verify", join(folder, "none.json")).status).toBe(2);
+    write("data.csv", "x,y\n0.3,0.5\n-0.7,-0.2\n1,2\n");
+    expect(separatrix("verify", certificate).stdout).toContain("rejected: ../data.csv has changed");
+    rmSync(join(folder, "data.csv"));
+    const missing = separatrix("verify", certificate);
+    expect(missing).toMatchObject({ status: 2, stdout: "" });
+    expect(missing.stderr).toContain("../data.csv: expected a file, found none");
+  });
+});
+
 describe("what is wrong is said in one sentence, and nothing is written", () => {
   const change = (from: string | RegExp, to: string) => {
     const text = small.replace(from, to);
