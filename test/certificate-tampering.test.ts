@@ -28,7 +28,8 @@ const verify = (text: string, files: Readonly<Record<string, Uint8Array>> = {}) 
   verifyCertificate(text, hostWith(files));
 
 async function certificate(experiment: object, files: Readonly<Record<string, Uint8Array>> = {}): Promise<string> {
-  const record = await ask("certify", experiment, { files, engine: interpreterEngine });
+  const verb = "orbits" in experiment ? "orbits" : "certify";
+  const record = await ask(verb, experiment, { files, engine: interpreterEngine });
   return sealCertificate(record.results.certificates![0]!, record);
 }
 
@@ -53,8 +54,14 @@ const formula = (samples: readonly string[], optimizer: object, more: object = {
 /** Other points, other residues, or evidence more or less for what is proved anyway. */
 const otherEvidence = [/^pieces\.(proofs|spectra|realised)/];
 
+/** A 2-cycle of gradient descent on a double well. */
+const cycle = formula(["x^4/4 - x^2/2"], gd(1.2), {
+  parameters: { values: [1.2] },
+  orbits: { period: 2, prove: true },
+});
+
 /** Each kind of reasoning: the experiment, what decides it, and which changes cannot matter. */
-const cases: readonly [string, object, readonly [verdict: string, method: string], readonly RegExp[]][] = [
+const cases: readonly [string, object, readonly [verdict: string, method?: string], readonly RegExp[]][] = [
   ["theorem H*", net([dense(2, "relu"), out(1)], gd(0.3)), ["proved", "H*"], []],
   ["theorem H*, singular", net([dense(2, "relu"), out(1)], gd(1)), ["disproved", "H*"], [/^collapse\./]],
   ["theorem B", net([dense(2, "tanh"), out(2)], gd(1)), ["proved", "B"], []],
@@ -68,6 +75,7 @@ const cases: readonly [string, object, readonly [verdict: string, method: string
   ["pieces, singular", formula(["if(abs(x) <= 2, x^4/2 - 3*x^2 + 8, x^2)"], gd(0.5)), ["disproved", "pieces"], [...otherEvidence, /^collapse\./]],
   ["pieces by a point", net([dense(1, "tanh"), { ...out(1), activation: "sigmoid" }], gd(0.83)), ["proved", "pieces"], otherEvidence],
   ["almost every step size", net([dense(2, "relu"), { ...out(2), activation: "relu" }], { type: "sam", stepSize: 0.3, rho: 0.1 }), ["undecided", "F"], []],
+  ["an orbit", cycle, ["proved"], [/^boxes\[\d\]/, /^points\[\d\]/, /^multipliers\[0\]\[0\]\.radius/]], // other boxes, wider enclosures
 ]; // biome-ignore format: one line a case
 
 type Change = { readonly path: string; readonly value: Json };

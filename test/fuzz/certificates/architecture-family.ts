@@ -91,9 +91,9 @@ function constantEigenvalues(problem: Problem, theta: Float64Array, rng: Rng): n
   return [...first].filter((x) => others.every((s) => s.some((y) => near(x, y))));
 }
 
-/** The fraction of denominator below 10⁴ within 1e-9, or null. */
+/** The fraction of denominator below 200 within 1e-10, or null: an irrational number would be a coincidence. */
 function recognised(x: number): Fraction | null {
-  for (let d = 1; d < 10_000; d++) {
+  for (let d = 1; d < 200; d++) {
     const n = Math.round(x * d);
     if (Math.abs(x - n / d) < 1e-10 * Math.max(1, Math.abs(x))) return fraction(n, d);
   }
