@@ -120,7 +120,7 @@ function nearness(result: NonsingularityResult): Markup | null {
   if (nearestExceptional !== null) parts.push(`The nearest exceptional step size is ${exact(nearestExceptional)}.`);
   if (nearestReciprocal !== null) parts.push(`At this point the nearest 1/λ_i is ${exact(nearestReciprocal)}.`);
   if (smallestFactor !== null) parts.push(`The smallest singular value of I − ηH here is ${exact(smallestFactor)}.`);
-  if (volumeFactor !== null) parts.push(`One step scales volume here by e^${rough(volumeFactor)}.`);
+  if (volumeFactor !== null) parts.push(`One step changes the logarithm of volume here by ${exact(volumeFactor)}.`);
   if (deadAtStart !== null) {
     const [lo, hi] = deadAtStart.confidence95;
     parts.push(

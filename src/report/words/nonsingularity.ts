@@ -54,12 +54,28 @@ function reachText(result: NonsingularityResult): string {
   const { reach, exceptionalStepSizes: list, stepSize } = result;
   if (reach === "every") return "every step size";
   if (reach === "almost-every") return "almost every step size";
-  if (reach === "this") return `step size ${asWritten(stepSize)}`;
+  if (reach === "this") return belowText(result) ?? `step size ${asWritten(stepSize)}`;
   if (list.length === 0) return "every step size";
   if (list.length > 3) return `every step size except the ${list.length} listed below`;
   const values = list.map(exceptionalText);
   const last = values.pop()!;
   return `every step size except ${values.length === 0 ? last : `${values.join(", ")} and ${last}`}`;
+}
+
+/** "every step size below 0.2", with the exceptions among them; null when the step size in use is not one of these. */
+function belowText({ settledBelow, stepSize, exceptionalStepSizes }: NonsingularityResult): string | null {
+  if (settledBelow === null || stepSize >= settledBelow) return null;
+  const exceptions = exceptionalStepSizes.filter(({ value }) => value < settledBelow);
+  if (exceptions.length > 3) return null;
+  const except = exceptions.length === 0 ? "" : ` except ${exceptions.map(exceptionalText).join(", ")}`;
+  return `every step size below ${roundedDown(settledBelow)}${except}`;
+}
+
+/** Three digits, never more than the number. */
+function roundedDown(x: number): string {
+  const near = Number(x.toPrecision(3));
+  const unit = 10 ** (Math.floor(Math.log10(x)) - 2);
+  return asWritten(near <= x ? near : Number((Math.floor(x / unit) * unit).toPrecision(3)));
 }
 
 function lowerFirst(text: string): string {

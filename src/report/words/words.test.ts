@@ -2,7 +2,13 @@ import { expect, test } from "vitest";
 import { diagonalKernel, digitsLike } from "../../../test/fixtures/records/diagonal-kernel.ts";
 import { twoWeights } from "../../../test/fixtures/records/two-weights.ts";
 import { collapsing, crossEntropy, withoutVerdict, withResults } from "../../../test/fixtures/records/variants.ts";
-import { emptyResults, type RunRecord, type StabilityCause, type StabilityVerdict } from "../../record/index.ts";
+import {
+  emptyResults,
+  type NonsingularityResult,
+  type RunRecord,
+  type StabilityCause,
+  type StabilityVerdict,
+} from "../../record/index.ts";
 import { answer } from "./answer.ts";
 import { exponentCaption } from "./caption.ts";
 import { exponentLines } from "./exponents.ts";
@@ -169,3 +175,26 @@ function checkSentences(record: RunRecord): void {
     for (const sentence of text.split(/(?<=\.) (?=[A-Z])/)) expect(sentence).toMatch(/^$|^.+[.]$/s);
   }
 }
+
+test.each<[number, number | null, readonly number[], string]>([
+  [0.19, 0.2, [], "every step size below 0.2"],
+  [0.9, 0.9999999, [], "every step size below 0.999"],
+  [0.3, 1234.56, [0.5], "every step size below 1230 except 0.5"],
+  [0.3, 0.25, [], "step size 0.3"],
+  [0.3, null, [], "step size 0.3"],
+])("settled below a bound, never rounded up: η = %d, bound %s", (stepSize, settledBelow, exceptional, expected) => {
+  const record = twoWeights();
+  const nonsingularity: NonsingularityResult = {
+    ...record.results.nonsingularity!,
+    ...{ verdict: "proved", scope: "everywhere", reach: "this", stepSize, settledBelow },
+    exceptionalStepSizes: exceptional.map((value) => ({
+      value,
+      rational: null,
+      polynomial: null,
+      piece: "",
+      reason: "",
+    })),
+  };
+  const line = nonsingularityLine({ ...record, results: { ...record.results, nonsingularity } });
+  expect(line.replaceAll("*", "")).toContain(`non-singular at ${expected}, proved.`);
+});
