@@ -45,7 +45,7 @@ export function secondParameter(
       const start = { type, points, values: [special.value, value] } as const;
       curves.push(
         followBifurcation(family, start, {
-          ...{ ranges: [range, second.range], familyDimension },
+          ...{ ranges: [range, second.range], familyDimension, maxPoints: options.maxPoints },
           progress: ([, at], count) =>
             tick(`${type} curve ${curves.length + 1}: ${count} points, ${second.path} = ${at.toPrecision(4)}`, null),
         }),
