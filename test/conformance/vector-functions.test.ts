@@ -1,9 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { wasmEngine } from "../../src/compile/wasm/engine.ts";
 import { createRng, type Rng } from "../../src/numeric/index.ts";
 import * as p from "../../src/program/index.ts";
 import * as exact from "../oracle/high-precision.ts";
-import { evaluate } from "./engines.ts";
+import { evaluate, onTwoThreads } from "./engines.ts";
 import { ulpsBetween } from "./ulps.ts";
 
 // The functions of the compiler against exact values (BigInt, 240 bits), on arguments of every size: the largest
@@ -115,7 +114,7 @@ describe("vector functions stay within their stated error", () => {
   test.each(cases)("$name: at most $ulps ulp", ({ name, node, exact: truth, ulps, draw }) => {
     const rng = createRng(1, "ulps", name);
     const x = Float64Array.from({ length: COUNT }, () => draw(rng));
-    const [y] = evaluate(wasmEngine, [node(p.input("x", [COUNT], { role: "data" }))], { x });
+    const [y] = evaluate(onTwoThreads, [node(p.input("x", [COUNT], { role: "data" }))], { x });
     let worst = 0;
     let at = Number.NaN;
     y!.forEach((value, i) => {
@@ -144,7 +143,7 @@ describe("vector functions at special arguments", () => {
     ),
   ];
   test.each(hosts)("%s", (name, node, host) => {
-    const [y] = evaluate(wasmEngine, [node(p.input("x", [special.length], { role: "data" }))], { x: special });
+    const [y] = evaluate(onTwoThreads, [node(p.input("x", [special.length], { role: "data" }))], { x: special });
     special.forEach((x, i) => {
       const expected = host(x);
       const same = Object.is(y![i], expected) || Math.abs(y![i]! - expected) <= 3e-16 * Math.abs(expected);
@@ -158,7 +157,7 @@ describe("vector functions at special arguments", () => {
     const x = Float64Array.from({ length: 5000 }, () => spread(20, 1023)(rng));
     x.set([1.7976931348623157e308, 2 ** 1023, 6381956970095103 * 2 ** 797, 2 ** 20, 2 ** 20 * Math.PI]);
     const node = p.input("x", [5000], { role: "data" });
-    const [s, c] = evaluate(wasmEngine, [p.sin(node), p.cos(node)], { x });
+    const [s, c] = evaluate(onTwoThreads, [p.sin(node), p.cos(node)], { x });
     for (let i = 0; i < x.length; i++) {
       expect(Math.abs(s![i]! - Math.sin(x[i]!))).toBeLessThanOrEqual(3e-16 * Math.abs(Math.sin(x[i]!)));
       expect(Math.abs(c![i]! - Math.cos(x[i]!))).toBeLessThanOrEqual(3e-16 * Math.abs(Math.cos(x[i]!)));
