@@ -1,5 +1,5 @@
 import { MessageChannel, type MessagePort, Worker } from "node:worker_threads";
-import { type Crew, controlBlock, createCrew, word } from "../compile/index.ts";
+import { type Crew, controlBlock, createCrew, reportFailure, word } from "../compile/index.ts";
 
 /** What a member is born with. */
 export interface Seat {
@@ -38,7 +38,8 @@ export function crewHome(members: number, entry = new URL("./crew-member.js", im
       workers = channels.map(({ port2: port }, number) => {
         const workerData: Seat = { control, port, number };
         const worker = new Worker(entry, { workerData, transferList: [port], execArgv: [] });
-        worker.on("error", lost).on("exit", lost).unref();
+        worker.on("error", (error) => reportFailure(control, number, error));
+        worker.on("exit", lost).unref();
         return worker;
       });
     },

@@ -1,5 +1,6 @@
 import { spawn, spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import { Worker } from "node:worker_threads";
 import { describe, expect, test } from "vitest";
 import {
   compileObjective,
@@ -9,11 +10,11 @@ import {
   wasmDenseKernels,
   wasmEngine,
 } from "../../src/compile/index.ts";
-import type { CrewJob, Piece } from "../../src/compile/threads/index.ts";
+import { type CrewJob, type Piece, word } from "../../src/compile/threads/index.ts";
 import { i32 } from "../../src/compile/wasm/expressions.ts";
 import { FunctionBuilder } from "../../src/compile/wasm/function-builder.ts";
 import { ModuleBuilder } from "../../src/compile/wasm/module-builder.ts";
-import { startCrew } from "../../src/host/crew.ts";
+import { crewHome, startCrew } from "../../src/host/crew.ts";
 import { networkProblem } from "../../src/network/index.ts";
 import {
   cholesky,
@@ -208,6 +209,37 @@ describe("a crew", () => {
     });
     for (let round = 0; round < 20; round++) outer.run(0, 64);
     expect(inner).toBe(5 * mine);
+  });
+
+  // Its home is this thread, which sees it end, while the owner, another thread, waits for the piece.
+  test("a thread that dies with a piece is a ThreadError for its owner", async () => {
+    const dying = `
+      import { workerData } from "node:worker_threads";
+      const words = new Int32Array(workerData.control);
+      Atomics.store(words, ${word.heard}, 1);
+      while (Atomics.load(words, ${word.remaining}) === 0);
+      Atomics.sub(words, ${word.remaining}, 1);
+      throw new RangeError("no more memory");`;
+    const waiting = `
+      const { workerData, parentPort } = require("node:worker_threads");
+      import(${JSON.stringify(built("compile/index.js"))}).then(({ createCrew }) => {
+        const crew = createCrew({ ...workerData, call: () => parentPort.postMessage("call") });
+        const job = crew.load("any", {}, () => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20));
+        if (!job.awaitReady(10000)) throw new Error("nobody came");
+        try {
+          job.run(0, 64);
+        } catch ({ name, message }) {
+          parentPort.postMessage(name + ": " + message);
+        }
+      });`;
+    const { control, ports, call, end } = crewHome(1, new URL(`data:text/javascript,${encodeURIComponent(dying)}`));
+    const owner = new Worker(waiting, { eval: true, workerData: { control, ports }, transferList: [...ports] });
+    const heard = await new Promise((done, fail) => {
+      owner.on("message", (message) => (message === "call" ? call() : done(message)));
+      owner.on("error", fail);
+    });
+    expect(heard).toBe("ThreadError: a thread of the crew ended in the middle of its work: RangeError: no more memory");
+    await Promise.all([owner.terminate(), end()]);
   });
 
   test("without the others, one thread does everything", async () => {

@@ -130,16 +130,16 @@ function share(
   } catch (error) {
     // Take back what nobody has claimed, and the piece that failed here.
     Atomics.sub(words, word.unfinished, Atomics.exchange(words, word.remaining, 0) + begun);
-    awaitOthers(words);
+    awaitOthers(control, words);
     Atomics.store(words, word.failed, 0);
     throw error;
   }
-  awaitOthers(words);
+  awaitOthers(control, words);
   if (Atomics.load(words, word.failed) !== 0) throw failure(control, words);
 }
 
 /** Until every claimed piece is done: spins, then sleeps. */
-function awaitOthers(words: Int32Array): void {
+function awaitOthers(control: SharedArrayBuffer, words: Int32Array): void {
   for (let spins = 0; spins < SPINS; spins++) if (Atomics.load(words, word.unfinished) === 0) return;
   Atomics.store(words, word.ownerSleeps, 1);
   for (;;) {
@@ -147,7 +147,8 @@ function awaitOthers(words: Int32Array): void {
     if (unfinished === 0) break;
     Atomics.wait(words, word.unfinished, unfinished, NAP);
     if (isGone(words) && Atomics.load(words, word.unfinished) > 0) {
-      throw new ThreadError("a thread of the crew ended in the middle of its work");
+      const why = Atomics.load(words, word.failed) > 0 ? `: ${failureText(control)}` : "";
+      throw new ThreadError(`a thread of the crew ended in the middle of its work${why}`);
     }
   }
   Atomics.store(words, word.ownerSleeps, 0);
