@@ -70,7 +70,7 @@ export function needsCollapse({ verdict, method }: NonsingularityBody): boolean 
 
 function claimOf({ rule, fullBatch }: Subject, { verdict, reach, exceptional, scope }: Finding): string {
   const law = ruleVerdict(rule);
-  const map = `one step of ${rule.type}${fullBatch ? "" : " with any of its batches"}${spaceOf(law)}`;
+  const map = `One step of ${rule.type}${fullBatch ? "" : " with any of its batches"}${spaceOf(law)}`;
   const eta = `step size ${showRational(simplestRational(rule.stepSize))}`;
   if (verdict === "disproved") {
     return `${map} at ${reach === "every" ? "every step size" : eta} maps some open set into a set of lower dimension`;
