@@ -44,7 +44,40 @@ const nets: Record<string, { input: number[]; layers: LayerSpec[]; duplicates: b
     ],
     duplicates: false,
   },
+  "ReLU convolution with duplicate samples": {
+    input: [1, 5, 5],
+    layers: [
+      { type: "conv", filters: 3, kernel: 3, activation: "relu" },
+      { type: "globalAvgPool" },
+      { type: "dense", units: 2 },
+    ],
+    duplicates: true,
+  },
 };
+
+// Permuting hidden units renames parameters: K, hence Φ up to rotation and every exponent, stays.
+test("the tangent kernel is that of the network with its hidden units in another order", () => {
+  const [width, hidden, k, m] = [3, 5, 2, 6];
+  const model = readModel({ input: [width], layers: nets["tanh"]!.layers });
+  const { theta } = initialParameters(model, { normal: 0.7 }, 3);
+  const order = [3, 0, 4, 1, 2];
+  const [w1, b1, w2] = [0, hidden * width, hidden * (width + 1)];
+  const renamed = theta.slice();
+  order.forEach((from, to) => {
+    renamed.set(theta.subarray(w1 + from * width, w1 + (from + 1) * width), w1 + to * width);
+    renamed[b1 + to] = theta[b1 + from]!;
+    for (let o = 0; o < k; o++) renamed[w2 + o * hidden + to] = theta[w2 + o * hidden + from]!;
+  });
+  const rng = createRng(11, "hidden units");
+  const inputs = Float64Array.from({ length: m * width }, () => rng.normal());
+  const targets = new Float64Array(m * k);
+  const problem = networkProblem(model, { type: "mse", scale: 0.5 }, { inputs, targets, sampleCount: m });
+  const objective = compileObjective(problem, wasmEngine);
+  const [here, there] = [objective.ntk(theta), objective.ntk(renamed)];
+  here.forEach((value, e) => {
+    expect(Math.abs(there[e]! - value)).toBeLessThan(1e-13 * here[0]!);
+  });
+});
 
 describe.each(Object.entries(nets))("%s", (_, { input, layers, duplicates }) => {
   test.each([interpreterEngine, wasmEngine])("growth in range Jᵀ equals growth in parameter space", (engine) => {
