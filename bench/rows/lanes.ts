@@ -5,7 +5,7 @@ import { type Contender, ours, type Row } from "../contender.ts";
 import { clangMap } from "../peers/clang.ts";
 import { type Peer, torch } from "../peers/python.ts";
 
-const [count, steps] = [1e5, 50];
+const [count, steps] = [1e5, 20];
 
 /** GD on a loss of two parameters from many initial conditions: lanes against torch and against C. */
 export function laneRows(peers: readonly (Peer | null)[], crew: Crew | null): Row[] {
