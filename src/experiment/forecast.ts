@@ -1,6 +1,6 @@
 import { derivativeMemory } from "../compile/index.ts";
 import type { Problem } from "../program/index.ts";
-import type { RunSpec, Verb } from "../spec/index.ts";
+import type { PhaseSpec, RunSpec, Verb } from "../spec/index.ts";
 import { type Host, InputError } from "./host.ts";
 
 /**
@@ -42,6 +42,7 @@ export function forecast(spec: RunSpec, verb: Verb, problem: Problem, threads = 
     { what: "parameters and samples", bytes: 8 * (20 * sizes.n + 6 * sizes.rows), flops: 0 },
     ...(spec.minimize === undefined ? [] : [minimisation(spec.minimize.method, spec.minimize.maxSteps, sizes)]),
     ...(verb === "check" || verb === "stability" ? stabilityParts(spec, sizes) : []),
+    ...(spec.phase !== undefined && verb === "phase" ? phaseParts(spec, spec.phase, sizes) : []),
     ...(spec.train !== undefined && verb === "train" ? [training(spec.train, sizes)] : []),
   ].sort((a, b) => b.bytes - a.bytes || b.flops - a.flops);
   const bytes = parts.reduce((sum, part) => sum + part.bytes, 0);
@@ -153,6 +154,22 @@ function interpolatingParts({ stability, batch }: RunSpec, { n, rows, rowsPerSam
   return [
     { what: `tangent kernel of ${rows} rows`, bytes: 8 * kernelMatrices * rows * rows, flops: 12 * rows ** 3 },
     { what: "random products and second moments", bytes: 8 * rankMatrices * rank * rank, flops: products },
+  ];
+}
+
+/** Most cells are settled by bounds or after a few steps; each takes some products for its mean square. */
+function phaseParts({ batch }: RunSpec, { x, y, steps }: PhaseSpec, { n, rows, rowsPerSample }: Sizes) {
+  const count = (axis: PhaseSpec["x"]) => ("values" in axis ? axis.values.length : axis.count);
+  const cells = count(x) * count(y);
+  const rank = Math.min(n, rows);
+  const step = 4 * Math.min(batch.size * rowsPerSample, rows) * rank;
+  return [
+    { what: `tangent kernel of ${rows} rows`, bytes: 8 * 4 * rows * rows, flops: 12 * rows ** 3 },
+    {
+      what: `${cells} cells`,
+      bytes: 8 * (24 * rank * rank + 8 * cells),
+      flops: cells * ((steps * step) / 10 + 50 * rows * rank * rank),
+    },
   ];
 }
 
