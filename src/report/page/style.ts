@@ -15,7 +15,7 @@ p,ul,ol,dl,figure,table,pre{margin:0}
 .subject{font-size:13.5px;letter-spacing:.002em}
 h1{margin:6px 0 16px;max-width:24em;font-size:31px;line-height:1.2;font-weight:650;letter-spacing:-.014em;text-wrap:balance}
 h1 code{font-size:.86em}
-.lead{max-width:38em;font-size:18px;line-height:1.56;text-wrap:pretty}
+.lead{max-width:38em;margin:0 0 26px;font-size:18px;line-height:1.56;text-wrap:pretty}
 .lead strong{font-weight:600;white-space:nowrap}.lead strong.long{white-space:normal}
 .lead p+p{margin-top:.35em}
 .numbers{display:grid;grid-auto-flow:column;grid-auto-columns:minmax(0,1fr);margin:32px 0 40px;border-width:1px 0;border-style:solid}
