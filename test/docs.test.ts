@@ -66,7 +66,7 @@ describe.each(documents)("docs/%s", (name) => {
 
 function fileNameOf(text: string): string {
   const name = /^# ([\w-]+\.(?:yaml|json))\n/.exec(text)?.[1];
-  expect(name, 'a yaml block begins with "# name.yaml"').toBeDefined();
+  expect(name, 'a yaml block begins with "# name.yaml"').toMatch(/^[\w-]+\.(yaml|json)$/);
   return name!;
 }
 

@@ -71,9 +71,11 @@ describe("a run that does not fit", () => {
       data: { inputs: points(600, 3), targets: { from: "model" }, samples: { count: Number(fits), seed: 0 } },
     });
     const stability = { steps: 200, maxSteps: 200, burnIn: 50, stepSizes: { count: 2 } };
-    await expect(
-      run({ ...smaller, stability: { ...smaller.stability, ...stability } } as never, "stability", host(memory)),
-    ).resolves.toBeDefined();
+    const spec = { ...smaller, stability: { ...smaller.stability, ...stability } } as never;
+    const { results } = await run(spec, "stability", host(memory));
+    expect(results.curvature!.ntkSize! % Number(fits)).toBe(0);
+    expect(results.curvature!.ntkSize).toBeGreaterThanOrEqual(Number(fits));
+    expect(results.minimum!.interpolating).toBe(true);
   });
 
   test("a network too large for WebAssembly says so before anything is allocated", async () => {

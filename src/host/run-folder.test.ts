@@ -76,7 +76,7 @@ describe("writeRunFolder", () => {
 
   test("names from a record cannot leave the folder", () => {
     const out = join(folder, "run");
-    for (const path of ["../evil", "/tmp/evil", "data/../../evil"]) {
+    for (const path of ["../evil", "/evil", "data/../../evil"]) {
       expect(() => writeRunFolder(out, [{ path, content: "" }], { runId: "one", force: false })).toThrow(
         /inside the run/,
       );

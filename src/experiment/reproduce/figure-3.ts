@@ -13,7 +13,7 @@ import type { Answer, Experiment } from "../answer.ts";
 import { descentFamily } from "../descent-maps.ts";
 import { InputError } from "../host.ts";
 import { cascadePanel, minimaPanel, trajectoryPanel } from "./figure-3-panels.ts";
-import type { PublishedFigure } from "./published-figure.ts";
+import { type PublishedFigure, twoWeightNetwork } from "./published-figure.ts";
 
 /**
  * Fig. 3 of arXiv 2510.24466: gradient descent on f(x) = ReLU(θ₂ ReLU(θ₁ x)) has periodic orbits. From one start it
@@ -23,14 +23,7 @@ import type { PublishedFigure } from "./published-figure.ts";
  */
 export const figure3: PublishedFigure = {
   experiment: `title: Fig. 3 of arXiv 2510.24466
-model:
-  input: [1]
-  layers:
-    - { type: dense, units: 1, bias: false, activation: relu }
-    - { type: dense, units: 1, bias: false, activation: relu }
-data: { inputs: [[0.9], [2.5]], targets: [[0.9], [2.5]], weights: [0.5, 0.5] }
-loss: { type: mse, scale: 0.5 }
-parameters: { values: [1.48, 0.7756756756756757] } # (1.48, 1/1.48 + 0.1)
+${twoWeightNetwork}parameters: { values: [1.48, 0.7756756756756757] } # (1.48, 1/1.48 + 0.1)
 optimizer: { type: gd, stepSize: 0.325 }
 reproduce: { figure: fig3 }
 `,

@@ -8,7 +8,7 @@ import type { Answer, Experiment } from "../answer.ts";
 import { lawOf } from "../batch-law.ts";
 import { constantStepSize } from "../constant-step-size.ts";
 import { InputError } from "../host.ts";
-import type { PublishedFigure } from "./published-figure.ts";
+import { type PublishedFigure, twoWeightNetwork } from "./published-figure.ts";
 
 /**
  * Fig. 4 of arXiv 2510.24466: which minima θ₁θ₂ = 1 of f(x) = ReLU(θ₂ ReLU(θ₁ x)) are kept by gradient descent and by
@@ -17,14 +17,7 @@ import type { PublishedFigure } from "./published-figure.ts";
  */
 export const figure4: PublishedFigure = {
   experiment: `title: Fig. 4 of arXiv 2510.24466
-model:
-  input: [1]
-  layers:
-    - { type: dense, units: 1, bias: false, activation: relu }
-    - { type: dense, units: 1, bias: false, activation: relu }
-data: { inputs: [[0.9], [2.5]], targets: [[0.9], [2.5]], weights: [0.5, 0.5] }
-loss: { type: mse, scale: 0.5 }
-parameters: { values: [1, 1] }
+${twoWeightNetwork}parameters: { values: [1, 1] }
 optimizer: { type: sgd, stepSize: 0.15 }
 batch: { size: 1, law: with-replacement }
 reproduce: { figure: fig4 }
