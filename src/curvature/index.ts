@@ -1,5 +1,6 @@
 export { type CurvatureKernel, curvatureKernel, sampleHessian } from "./curvature-kernel.ts";
 export { denseHessian, hessianOperator } from "./hessian-operator.ts";
+export { largestResidual } from "./largest-residual.ts";
 export { type NtkFactor, ntkFactor, rankOf } from "./ntk-factor.ts";
 export { type RankCheck, type RankCheckOptions, rankLocallyConstant } from "./rank-locally-constant.ts";
 export { type SampleCurvature, sampleCurvature } from "./sample-curvature.ts";

@@ -10,6 +10,7 @@ import {
   symmetricEigenvalues,
 } from "../numeric/index.ts";
 import { type CurvatureKernel, curvatureKernel } from "./curvature-kernel.ts";
+import { largestResidual } from "./largest-residual.ts";
 import { type NtkFactor, ntkFactor, rankOf } from "./ntk-factor.ts";
 
 export interface RankCheck {
@@ -117,16 +118,4 @@ function backToMinima(
     onProgress,
   });
   return largestResidual(objective, theta) <= residual ? theta : null;
-}
-
-/** max_i ‖∇_fℓ_i‖, of a formula objective max_i ‖∇ℓ_i‖. */
-function largestResidual(objective: Objective, theta: Float64Array): number {
-  const { sampleCount, outputCount, dimension } = objective;
-  const width = outputCount || dimension;
-  const rows = new Float64Array(sampleCount * width);
-  if (outputCount > 0) objective.outputGradient(theta, rows);
-  else objective.jacobian(theta, rows);
-  let largest = 0;
-  for (let at = 0; at < rows.length; at += width) largest = Math.max(largest, norm(rows.subarray(at, at + width)));
-  return largest;
 }

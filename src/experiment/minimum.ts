@@ -1,4 +1,5 @@
 import type { Objective } from "../compile/index.ts";
+import { largestResidual } from "../curvature/index.ts";
 import { minimize } from "../minimize/index.ts";
 import { norm } from "../numeric/index.ts";
 import type { Problem } from "../program/index.ts";
@@ -68,21 +69,6 @@ export function hasUnreachableTargets({ loss }: RunSpec, { data }: Problem): boo
   if (loss?.type !== "logistic" && loss?.type !== "crossEntropy") return false;
   if (loss.type === "crossEntropy" && loss.labelSmoothing > 0) return false;
   return data["targets"]?.some((target) => target === 0 || target === 1) ?? false;
-}
-
-/** max_i ‖∇_f ℓ_i‖; of formulas max_i ‖∇_θ ℓ_i‖. */
-function largestResidual(objective: Objective, theta: Float64Array): number {
-  const { sampleCount, outputCount, dimension } = objective;
-  const width = outputCount || dimension;
-  const rows = new Float64Array(sampleCount * width);
-  if (outputCount > 0) objective.outputGradient(theta, rows);
-  else objective.jacobian(theta, rows);
-  let largest = 0;
-  for (let i = 0; i < sampleCount; i++) {
-    const size = norm(rows.subarray(i * width, (i + 1) * width));
-    if (!(size <= largest)) largest = size;
-  }
-  return largest;
 }
 
 /** max_i ‖y_i‖, the scale of the residuals. */
