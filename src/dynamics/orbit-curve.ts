@@ -1,7 +1,7 @@
 import { axpy, dot, norm, scale } from "../numeric/index.ts";
+import { correctOrbit } from "./bordered-newton.ts";
 import type { MapFamily } from "./discrete-map.ts";
-import { orbitSize } from "./periodic-orbit.ts";
-import { type Border, type ShootingOptions, shootingResiduals, shootingSystem } from "./shooting.ts";
+import { type Border, type ShootingOptions, shootingSystem } from "./shooting.ts";
 
 /** A closed orbit of the map at `value`, given by all its points. */
 export interface OrbitAtValue {
@@ -46,13 +46,10 @@ export interface OrbitCurveOptions extends ShootingOptions {
   readonly tolerance: number;
 }
 
-const maxCorrections = 9;
-/** A correction that multiplies the residual by more than this will not arrive. */
-const worstGrowth = 2;
 const dampingFloor = 1e-11;
 
 export function orbitCurve(family: MapFamily, options: OrbitCurveOptions): OrbitCurve {
-  const { parameterScale, tolerance } = options;
+  const { parameterScale } = options;
   const sidesAt = (points: readonly Float64Array[], value: number) =>
     points.map((x) => {
       const side = new Float64Array(family.dimension);
@@ -61,29 +58,19 @@ export function orbitCurve(family: MapFamily, options: OrbitCurveOptions): Orbit
       return side;
     });
   const correct = (guess: OrbitAtValue, plane: Plane): CorrectedOrbit | null => {
-    let { points, value } = guess;
-    let previous = Number.POSITIVE_INFINITY;
-    let best: CorrectedOrbit | null = null;
-    for (let iterations = 0; iterations <= maxCorrections; iterations++) {
-      const map = family.at(value);
-      const { residuals, largest } = shootingResiduals(map, points);
-      const size = orbitSize(points);
-      if (!(largest <= worstGrowth * previous) || !Number.isFinite(size)) return best;
-      if (largest <= tolerance * size) {
-        // One more step squares the error; it is kept when it lowers the residual.
-        if (best) return largest < best.residual ? { points, value, residual: largest, iterations } : best;
-        best = { points, value, residual: largest, iterations };
-        if (largest === 0) return best;
-      } else if (best) return best;
-      previous = largest;
-      const rights = residuals.map((r) => r.map((t) => -t));
-      const border = borderOf(sidesAt(points, value), plane, 0);
-      const damping = Math.max(Math.min(largest / size, 1), dampingFloor) ** 2;
-      const { steps, parameters } = shootingSystem(map, points, options).solve({ rights, border, damping });
-      points = points.map((x, k) => moved(x, steps[k], 1));
-      value += parameterScale * parameters[0];
-    }
-    return best;
+    const corrected = correctOrbit(
+      { points: guess.points, values: [guess.value] },
+      {
+        ...options,
+        mapAt: ([value]) => family.at(value),
+        border: ({ points, values: [value] }) => borderOf(sidesAt(points, value), plane, 0),
+        scales: [parameterScale],
+        damping: (residual) => Math.max(Math.min(residual, 1), dampingFloor) ** 2,
+      },
+    );
+    if (!corrected) return null;
+    const { points, values, residual, iterations } = corrected;
+    return { points, value: values[0], residual, iterations };
   };
   return {
     parameterScale,

@@ -1,7 +1,7 @@
 import { axpy, createRng, dot, norm, scale } from "../numeric/index.ts";
+import { correctOrbit, type FreeOrbit } from "./bordered-newton.ts";
 import type { PlaneFamily } from "./discrete-map.ts";
-import { orbitSize } from "./periodic-orbit.ts";
-import { type BorderRow, type ShootingOptions, shootingResiduals, shootingSystem } from "./shooting.ts";
+import { type BorderRow, type ShootingOptions, shootingSystem } from "./shooting.ts";
 
 type Pair = readonly [number, number];
 
@@ -43,17 +43,15 @@ export interface OrbitSurfaceOptions extends ShootingOptions {
   readonly tolerance: number;
 }
 
-const maxCorrections = 9;
-const worstGrowth = 2;
 const damping = 1e-22;
 
 export function orbitSurface(family: PlaneFamily, options: OrbitSurfaceOptions): OrbitSurface {
-  const { scales, tolerance } = options;
+  const { scales } = options;
   const n = family.dimension;
-  const columnAt = ({ points, values }: Pick<SurfaceOrbit, "points" | "values">, j: 0 | 1) =>
+  const columnAt = ({ points, values: [first, second] }: FreeOrbit, j: 0 | 1) =>
     points.map((x) => {
       const column = new Float64Array(n);
-      family.parameterDerivative(x, values, j, column);
+      family.parameterDerivative(x, [first, second], j, column);
       scale(scales[j], column);
       return column;
     });
@@ -77,38 +75,28 @@ export function orbitSurface(family: PlaneFamily, options: OrbitSurfaceOptions):
   return {
     at(base, tangents, s) {
       const rows = tangents.map((tangent) => ({ ...rowOf(tangent), value: 0 }));
-      let points: readonly Float64Array[] = base.points.map((x, k) => {
+      const points = base.points.map((x, k) => {
         const moved = x.slice();
         tangents.forEach((tangent, i) => {
           axpy(s[i], tangent.steps[k], moved);
         });
         return moved;
       });
-      let values = [0, 1].map(
+      const values = [0, 1].map(
         (j) => base.values[j] + scales[j] * (s[0] * tangents[0].parameters[j] + s[1] * tangents[1].parameters[j]),
-      ) as unknown as Pair;
-      let previous = Number.POSITIVE_INFINITY;
-      let best: SurfaceOrbit | null = null;
-      for (let i = 0; i <= maxCorrections; i++) {
-        const map = family.at(values);
-        const { residuals, largest } = shootingResiduals(map, points);
-        const size = orbitSize(points);
-        if (!(largest <= worstGrowth * previous) || !Number.isFinite(size)) return best;
-        if (largest <= tolerance * size) {
-          if (best && !(largest < best.residual)) return best;
-          const isSecond = best !== null;
-          best = { points, values, residual: largest };
-          if (isSecond || largest === 0) return best;
-        } else if (best) return best;
-        previous = largest;
-        const columns = [columnAt({ points, values }, 0), columnAt({ points, values }, 1)];
-        const rights = residuals.map((r) => r.map((t) => -t));
-        const system = shootingSystem(family.at(values), points, options);
-        const { steps, parameters } = system.solve({ rights, border: { columns, rows }, damping });
-        points = points.map((x, k) => x.map((t, j) => t + steps[k][j]));
-        values = [values[0] + scales[0] * parameters[0], values[1] + scales[1] * parameters[1]];
-      }
-      return best;
+      );
+      const corrected = correctOrbit(
+        { points, values },
+        {
+          ...options,
+          mapAt: ([first, second]) => family.at([first, second]),
+          border: (orbit) => ({ columns: [columnAt(orbit, 0), columnAt(orbit, 1)], rows }),
+          damping: () => damping,
+        },
+      );
+      if (!corrected) return null;
+      const [first, second] = corrected.values;
+      return { points: corrected.points, values: [first, second], residual: corrected.residual };
     },
     frame,
     firstFrame(orbit, isUpright) {
