@@ -59,4 +59,5 @@ export {
   residueOf,
   symmetricResidue,
 } from "./residues.ts";
+export { roundedInterval } from "./rounded-interval.ts";
 export { simplestRational } from "./simplest-rational.ts";

@@ -1,6 +1,20 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { asWritten, errorSize, exact, measured, nbsp, percent, rough, span, typographic, whole } from "./numerals.ts";
+import { forReadout } from "./figures/columns.ts";
+import {
+  asWritten,
+  atLeast,
+  errorSize,
+  exact,
+  measured,
+  nbsp,
+  percent,
+  rough,
+  span,
+  typographic,
+  whole,
+} from "./numerals.ts";
+import { numeralsScript } from "./page/numerals-script.ts";
 
 // A printed number claims what its digits claim: an exact value lies within half a unit of its last place, an interval
 // contains what was computed, and no share below 1 reads as 100 % (LOOK, "numbers carry the digits they deserve").
@@ -57,20 +71,52 @@ test("a written value lies within its error of the value, or half a unit of the 
   );
 });
 
-test("a printed interval contains the computed one", () => {
-  expect(span(-0.1434, -0.1073)).toBe("−0.144 to −0.107");
-  expect(span(-0.000312, 0.000187)).toBe("−0.00032 to 0.00019");
+test.each<[number, number, string]>([
+  [-0.1434, -0.1073, "−0.144 to −0.107"],
+  [-0.000312, 0.000187, "−0.00032 to 0.00019"],
+  [173.66563145999504, 173.66563146000013, "173.66563 to 173.66564"], // narrower than anyone reads
+  [0.1, 0.1 + 2 ** -56, "0.10000000 to 0.10000001"],
+  [0.99999, 1.00001, "0.999990 to 1.000010"],
+  [-6.73e-10, -6.48e-10, `(−6.73 to −6.48)${power}⁻¹⁰`],
+  [0.35, 0.35, "0.35"],
+])("the interval from %d to %d is written %s, on paper and by the page", (lo, hi, text) => {
+  expect(span(lo, hi)).toBe(text);
+  if (lo < hi) expect(onPage(lo, hi)).toBe(text.replaceAll(nbsp, " "));
+});
+
+test("a printed interval contains the computed one, with two digits of its width and no more than eight in all", () => {
   const end = fc.double({ min: -1e6, max: 1e6, noNaN: true }).filter((v) => v === 0 || Math.abs(v) > 1e-300);
+  const wide = fc.tuple(end, end);
+  const narrow = fc.tuple(end, fc.double({ min: 1e-16, max: 1e-3, noNaN: true })).map(([a, r]) => [a, a * (1 + r)]);
   fc.assert(
-    fc.property(end, end, (a, b) => {
-      fc.pre(a !== b);
-      const [lo, hi] = a < b ? [a, b] : [b, a];
-      const text = span(lo, hi);
-      const scale = /\) × 10(.*)$/.exec(text.replaceAll(nbsp, " "));
-      const [from, to] = text.replace(/^\(|\).*$/g, "").split(" to ");
-      const unit = scale === null ? 1 : read(`10${scale[1]}`);
-      expect(read(from!) * unit).toBeLessThanOrEqual(lo + Math.abs(lo) * 1e-12);
-      expect(read(to!) * unit).toBeGreaterThanOrEqual(hi - Math.abs(hi) * 1e-12);
+    fc.property(fc.oneof(wide, narrow), (ends) => {
+      const [lo, hi] = ends.toSorted((a, b) => a - b) as [number, number];
+      fc.pre(lo < hi);
+      for (const text of [span(lo, hi), onPage(lo, hi)]) {
+        const [from, to] = endsOf(text);
+        expect(from).toBeLessThanOrEqual(lo);
+        expect(to).toBeGreaterThanOrEqual(hi);
+        const largest = Math.max(Math.abs(lo), Math.abs(hi));
+        expect(to - from).toBeLessThanOrEqual((hi - lo) * 1.2 + largest * 2.1e-7);
+        expect(
+          Math.max(...text.split(" to ").map((s) => /\d[\d.]*/.exec(s)![0].replace(/\D|^0\.0*/g, "").length)),
+        ).toBeLessThanOrEqual(9);
+      }
+    }),
+    { numRuns: 2000 },
+  );
+});
+
+test("a lower bound never reads as more", () => {
+  expect([0.01099, 0.0042, 3.19e-7, 12.99].map(atLeast)).toEqual(["0.01", "0.0042", `3.1${power}⁻⁷`, "12"]);
+});
+
+test("the ends of an interval that the page reads are rounded outward", () => {
+  fc.assert(
+    fc.property(fc.double({ min: -1e9, max: 1e9, noNaN: true }), (v) => {
+      expect(forReadout([v], -1)[0]).toBeLessThanOrEqual(v);
+      expect(forReadout([v], 1)[0]).toBeGreaterThanOrEqual(v);
+      expect(forReadout([v])[0]).toBe(Number(v.toPrecision(6)));
     }),
   );
 });
@@ -95,6 +141,17 @@ test("texts get true minus signs, powers and nothing else", () => {
   expect(errorSize(9.99e-7)).toBe("10⁻⁶");
   expect(whole(100_000)).toBe("100\u202f000");
 });
+
+/** `span` of the page's script. */
+const onPage = new Function(`${numeralsScript}; return span;`)() as (lo: number, hi: number) => string;
+
+/** The two numbers of a written interval. */
+function endsOf(text: string): readonly [number, number] {
+  const unit = /\) × (10.*)$/.exec(text.replaceAll(nbsp, " "))?.[1] ?? "";
+  const ends = text.replace(/^\(|\).*$/g, "").split(" to ");
+  const [from, to] = ends.map((end) => read(unit === "" ? end : `${end}${nbsp}×${nbsp}${unit}`));
+  return [from!, to!];
+}
 
 /** The number that a text of ours stands for. */
 function read(text: string): number {

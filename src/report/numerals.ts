@@ -40,17 +40,24 @@ export function errorSize(halfWidth: number): string {
   return significant(up * 10 ** Math.floor(log10(halfWidth)), 2);
 }
 
-/** "−0.144 to −0.107": the ends rounded outward, so that what is printed contains what was computed. */
+/**
+ * "−0.144 to −0.107": what both ends share and two digits more, never beyond the eighth digit of the larger end, and rounded
+ * outward, so that what is printed contains what was computed. The one way in which an interval is written.
+ */
 export function span(lo: number, hi: number): string {
   if (lo === hi) return exact(lo);
   const largest = Math.max(Math.abs(lo), Math.abs(hi));
   const power = largest < 1e-4 || largest >= 1e5 ? Math.floor(log10(largest)) : 0;
   const unit = 10 ** power;
-  const digits = Math.min(15, decimalsOf((hi - lo) / 2 / unit, 2));
-  const [from, to] = [outward(lo / unit, digits, -1), outward(hi / unit, digits, 1)];
-  const ends = `${from === 0 ? "0" : fixed(from, digits)} to ${to === 0 ? "0" : fixed(to, digits)}`;
+  const decimals = Math.min(decimalsOf((hi - lo) / 2 / unit, 2), decimalsOf(largest / unit, mostDigits));
+  const ends = [outward(lo, decimals, -1, power), outward(hi, decimals, 1, power)]
+    .map((end) => (end === 0 ? "0" : fixed(end, decimals)))
+    .join(" to ");
   return power === 0 ? ends : `(${ends})${nbsp}×${nbsp}10${superscript(power)}`;
 }
+
+/** Of the larger end of an interval that is narrower than this shows. */
+const mostDigits = 8;
 
 /** A share below 1 in whole percent, rounded down; from 99 % on with one decimal, so 100 % is never claimed for less. */
 export function percent(share: number): string {
@@ -58,6 +65,12 @@ export function percent(share: number): string {
   if (per < 1) return `less than 1${nbsp}%`;
   if (per < 99 || per >= 100) return `${Math.floor(per + 1e-9)}${nbsp}%`;
   return per >= 99.9 ? `more than 99.9${nbsp}%` : `${(Math.floor(per * 10) / 10).toFixed(1)}${nbsp}%`;
+}
+
+/** A magnitude that is claimed as a lower bound: two significant digits, rounded down. */
+export function atLeast(value: number): string {
+  const power = Math.floor(log10(value));
+  return value > 0 ? significant(Number(`${outward(value, 1, -1, power)}e${power}`), 2) : "0";
 }
 
 /** A magnitude in passing, such as a residual or a gradient norm: two significant digits. */
@@ -127,10 +140,11 @@ function decimalsOf(size: number, digits: number): number {
   return Math.max(0, digits - 1 - Math.floor(log10(size)));
 }
 
-/** The nearest decimal with so many places on the far side of `value`. */
-function outward(value: number, decimals: number, side: -1 | 1): number {
-  const near = Number(value.toFixed(decimals));
-  return side * near >= side * value ? near : Number((near + side * 10 ** -decimals).toFixed(decimals));
+/** The nearest decimal d with so many places for which d·10^power lies on the far side of `value`. */
+function outward(value: number, decimals: number, side: -1 | 1, power = 0): number {
+  const near = (value / 10 ** power).toFixed(decimals);
+  const isBeyond = side * Number(`${near}e${power}`) >= side * value;
+  return isBeyond ? Number(near) : Number((Number(near) + side * 10 ** -decimals).toFixed(decimals));
 }
 
 function magnitudeNeedsPower(value: number): boolean {

@@ -6,11 +6,10 @@ import {
   type Rational,
   rational,
   roundDown,
+  roundedInterval,
   showPolynomial,
   showRational,
   simplestRational,
-  subtractRationals,
-  toNumber,
 } from "../modular/index.ts";
 import type { Problem } from "../program/index.ts";
 import { type ConstantEigenvalues, constantEigenvalues, type Eigenvalue } from "./constant-eigenvalues.ts";
@@ -87,7 +86,7 @@ function examine(problem: Problem, facts: StepFacts, evidence: PieceEvidence): P
     const eigenvalues = constantEigenvalues(pieceOf(problem, weights, own.selections), spectrum);
     looked.push(eigenvalues);
     for (const step of stepsOf(eigenvalues, facts, own, batch)) {
-      const key = step.polynomial ?? showRational(step.value);
+      const key = `${step.polynomial ?? ""} ${showRational(step.value)}`; // roots may agree in all digits shown
       if (found.get(key)?.realised !== "yes") found.set(key, step);
     }
   }
@@ -163,9 +162,9 @@ function stepOf(
     return [{ value, realised, piece, reason }];
   }
   const equation = polynomial ? `${showPolynomial(polynomial, "λ")} = 0` : null;
-  const width = toNumber(divideRationals(subtractRationals(hi, lo), rational(2n))).toExponential(0);
-  const text = equation ? `${equation}, λ = ${toNumber(middle)}` : `λ = ${toNumber(middle)} ± ${width}`;
-  const reason = `the Hessian ${has} a constant eigenvalue ${text}${equation ? ` ± ${width}` : ""} there`;
+  const about = `λ = ${roundedInterval(lo, hi)}`;
+  const text = equation ? `${equation}, ${about}` : about;
+  const reason = `the Hessian ${has} a constant eigenvalue ${text} there`;
   return [{ value, realised, piece, reason, polynomial: text }];
 }
 

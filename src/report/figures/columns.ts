@@ -13,11 +13,20 @@ export function extentOf(columns: readonly ArrayLike<number>[]): readonly [numbe
   return lo <= hi ? [lo, hi] : [Number.NaN, Number.NaN];
 }
 
-/** A column for a readout: six digits are enough for the eye, null where there is no number. */
-export function listOf(table: Table, name: string): readonly (number | null)[] {
-  return Array.from(columnOf(table, name) ?? [], (value) =>
-    Number.isFinite(value) ? Number(value.toPrecision(6)) : null,
-  );
+/** A column for a readout, see `forReadout`. */
+export function listOf(table: Table, name: string, side: -1 | 0 | 1 = 0): readonly (number | null)[] {
+  return forReadout(columnOf(table, name) ?? [], side);
+}
+
+/** Six digits are enough for the eye, rounded to `side` where they are an end of an interval; null where there is no number. */
+export function forReadout(values: ArrayLike<number>, side: -1 | 0 | 1 = 0): readonly (number | null)[] {
+  return Array.from(values, (value) => {
+    if (!Number.isFinite(value)) return null;
+    const near = Number(value.toPrecision(6));
+    if (side * near >= side * value) return near;
+    const lastPlace = 10 ** (Number(value.toExponential().split("e")[1]) - 5);
+    return Number((near + side * lastPlace).toPrecision(6));
+  });
 }
 
 /** The range widened by a share of itself, by one when it is a point. */

@@ -18,6 +18,7 @@ import { asWritten } from "../numerals.ts";
 import { answer } from "../words/answer.ts";
 import { exponentCaption } from "../words/caption.ts";
 import { ruleName } from "../words/subject.ts";
+import { forReadout } from "./columns.ts";
 import { exponentWindow, needsSymlog, type Window } from "./exponent-window.ts";
 import { barNames, stableBars } from "./stable-bars.ts";
 
@@ -243,11 +244,10 @@ function islandLabel(
 }
 
 function readoutOf(columns: CurveColumns): Readout {
-  const list = (values: Float64Array) =>
-    Array.from(values, (v) => (Number.isFinite(v) ? Number(v.toPrecision(6)) : null));
-  const [lo, hi] = isEstimated(columns) ? [list(columns.lambdaLo), list(columns.lambdaHi)] : [null, null];
-  const mu = { name: "μ", values: list(columns.mu), lo: null, hi: null };
-  const lambda = { name: "λ", values: list(columns.lambda), lo, hi };
+  const isBand = isEstimated(columns);
+  const [lo, hi] = isBand ? [forReadout(columns.lambdaLo, -1), forReadout(columns.lambdaHi, 1)] : [null, null];
+  const mu = { name: "μ", values: forReadout(columns.mu), lo: null, hi: null };
+  const lambda = { name: "λ", values: forReadout(columns.lambda), lo, hi };
   return {
     x: Array.from(columns.stepSize, (v) => Number(v.toPrecision(6))),
     xName: "η",

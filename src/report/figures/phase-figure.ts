@@ -34,8 +34,8 @@ export function phaseFigure(record: RunRecord): Figure | null {
       series: (["λ", "lambda", "μ", "mu"] as const).flatMap((name, i, all) =>
         i % 2 === 0 ? [{ name, values: listOf(phase, all[i + 1]!) }] : [],
       ),
-      lo: listOf(phase, "lambdaLo"),
-      hi: listOf(phase, "lambdaHi"),
+      lo: listOf(phase, "lambdaLo", -1),
+      hi: listOf(phase, "lambdaHi", 1),
       command: record.tool.command.replace(/ phase /, " stability "),
     },
   };

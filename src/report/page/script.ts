@@ -1,6 +1,7 @@
 import { sha256 } from "@noble/hashes/sha2.js";
 import { utf8ToBytes } from "@noble/hashes/utils.js";
 import { base64 } from "../base64.ts";
+import { numeralsScript } from "./numerals-script.ts";
 
 /**
  * What the page does when a hand helps: the pointer (or the arrow keys) reads the values of a figure, a drag zooms it, Escape or a
@@ -16,14 +17,7 @@ export const pageScript = `"use strict";
     const w = warp(a, a.domain[0]) + t * (warp(a, a.domain[1]) - warp(a, a.domain[0]));
     return a.kind === "log" ? 10 ** w : a.kind === "symlog" ? Math.sign(w) * Math.expm1(Math.abs(w)) * a.constant : w;
   };
-  const show = (v, digits) => {
-    if (v === null) return "−∞ or unknown";
-    const a = Math.abs(v);
-    const [m, p] = v.toExponential(digits - 1).split("e");
-    if (a !== 0 && (a < 1e-3 || a >= 1e5)) return (m + " × 10" + [...String(+p)].map((c) => (c === "-" ? "⁻" : "⁰¹²³⁴⁵⁶⁷⁸⁹"[c])).join("")).replace("-", "−");
-    return String(Number(v.toPrecision(digits))).replace("-", "−");
-  };
-  const make = (parent, name, attributes) => {
+${numeralsScript}  const make = (parent, name, attributes) => {
     const element = document.createElementNS(SVG, name);
     for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
     return parent.appendChild(element);
@@ -61,7 +55,7 @@ export const pageScript = `"use strict";
       if (!(x >= box.left - 1 && x <= box.right + 1)) return;
       cursor.setAttribute("d", "M" + x + " " + box.top + "V" + box.bottom);
       const parts = readout.series.map(({ name, values, lo, hi }) => {
-        const range = lo && lo[index] !== null && hi[index] !== null && lo[index] < hi[index] ? " (" + show(lo[index], 3) + " to " + show(hi[index], 3) + ")" : "";
+        const range = lo && lo[index] !== null && hi[index] !== null && lo[index] < hi[index] ? " (" + span(lo[index], hi[index]) + ")" : "";
         return name + " " + show(values[index], 4) + range;
       });
       line.textContent = [readout.xName + " " + show(readout.x[index], 4), ...parts].join("   ");
@@ -106,7 +100,7 @@ export const pageScript = `"use strict";
       if (row < 0) return [...where, "not computed"].join("   ");
       const parts = cells.series.map(({ name, values }, k) => {
         const [lo, hi] = k === 0 ? [cells.lo[row] ?? null, cells.hi[row] ?? null] : [null, null];
-        const range = lo !== null && hi !== null && lo < hi ? " (" + show(lo, 3) + " to " + show(hi, 3) + ")" : "";
+        const range = lo !== null && hi !== null && lo < hi ? " (" + span(lo, hi) + ")" : "";
         return name + " " + (typeof values[row] === "string" ? values[row] : show(values[row], 4)) + range;
       });
       return [...where, ...parts].join("   ");

@@ -1,6 +1,6 @@
 import type { Hypothesis, NonsingularityResult, RunRecord } from "../../record/index.ts";
 import { type Markup, markup, type Piece, rich } from "../markup.ts";
-import { asWritten, exact, rough, typographic } from "../numerals.ts";
+import { asWritten, exact, rough, span, typographic } from "../numerals.ts";
 import { dynamicsTables } from "../words/dynamics-tables.ts";
 import { hypothesisRow } from "../words/hypotheses.ts";
 import { exceptionalText, nonsingularityLine } from "../words/nonsingularity.ts";
@@ -122,9 +122,8 @@ function nearness(result: NonsingularityResult): Markup | null {
   if (smallestFactor !== null) parts.push(`The smallest singular value of I − ηH here is ${exact(smallestFactor)}.`);
   if (volumeFactor !== null) parts.push(`One step changes the logarithm of volume here by ${exact(volumeFactor)}.`);
   if (deadAtStart !== null) {
-    const [lo, hi] = deadAtStart.confidence95;
     parts.push(
-      `A fresh network starts with its last hidden layer dead with probability ${rough(deadAtStart.value)} (95 %: ${rough(lo)} to ${rough(hi)}).`,
+      `A fresh network starts with its last hidden layer dead with probability ${rough(deadAtStart.value)} (95 %: ${span(...deadAtStart.confidence95)}).`,
     );
   }
   if (remedy !== null) parts.push(`What helps: ${remedy}.`);

@@ -1,5 +1,5 @@
 import type { Cell, Complex, OrbitEnclosure, RunRecord } from "../../record/index.ts";
-import { asWritten, exact, measured, rough, span, whole } from "../numerals.ts";
+import { asWritten, atLeast, exact, measured, rough, span, whole } from "../numerals.ts";
 import { typeName } from "./dynamics-answer.ts";
 import { lawsTable } from "./laws-table.ts";
 import { reproductionTable } from "./reproduction.ts";
@@ -51,7 +51,7 @@ function orbitTable({ results }: RunRecord): WordTable | null {
 /** "unique within 0.0042", and nothing more where the proof covers the stability beside it. */
 function proofWords({ boxes, stability }: OrbitEnclosure): string {
   const radius = Math.min(...boxes.flat().map(([lo, hi]) => (hi - lo) / 2));
-  return `unique within ${rough(radius)}${stability === "undecided" ? ", stability not proved" : ""}`;
+  return `unique within ${atLeast(radius)}${stability === "undecided" ? ", stability not proved" : ""}`;
 }
 
 function specialPointTable({ results }: RunRecord): WordTable | null {
