@@ -10,6 +10,7 @@ import {
   multiply,
   multiplyTransposed,
   norm,
+  qr,
   row,
   symmetricEigenvalues,
   transpose,
@@ -193,6 +194,33 @@ test("factors of a kernel: ΦΦᵀ = K with orthogonal columns, rank and gap", (
   expect(ntkFactor(identity(3))).toMatchObject({ rank: 3, gap: null });
   expect(ntkFactor(matrix(3, 3))).toMatchObject({ rank: 0, gap: null });
   expect(ntkFactor(kernel, { rtol: 0.5 }).rank).toBe(eigenvalues.filter((x) => x > 0.5 * eigenvalues[0]).length);
+});
+
+// Planted: K = Σ λ_j q_j q_jᵀ with orthonormal q_j, so ΦᵀΦ = diag(λ) and ΦΦᵀ = K; through pivoted Cholesky, as the rank
+// is below half the size, and through the whole eigenproblem when a small remainder fills the rank.
+test.each(["thin", "full"])("ntkFactor of a large kernel of %s rank", (kind) => {
+  const size = 240;
+  const planted = Float64Array.from({ length: 40 }, (_, j) => 10 ** (-j / 6));
+  const rank = planted.length;
+  const q = transpose(qr(matrix(size, rank, normals(size * rank, "planted"))).q);
+  const scaled = matrix(
+    rank,
+    size,
+    q.data.map((x, at) => Math.sqrt(planted[Math.floor(at / size)]) * x),
+  );
+  const kernel = multiply(transpose(scaled), scaled);
+  if (kind === "full") for (let i = 0; i < size; i++) kernel.data[i * size + i] += 1e-11;
+  const found = ntkFactor(kernel);
+  expect(found.rank).toBe(rank);
+  planted.forEach((value, j) => {
+    expect(Math.abs(found.eigenvalues[j] - value)).toBeLessThan(kind === "full" ? 1.1e-11 : 2e-14);
+  });
+  expect(difference(multiplyTransposed(found.factor, found.factor), kernel)).toBeLessThan(2e-11);
+  const gram = multiply(transpose(found.factor), found.factor);
+  gram.data.forEach((value, at) => {
+    const [i, j] = [Math.floor(at / rank), at % rank];
+    expect(Math.abs(value - (i === j ? found.eigenvalues[i] : 0))).toBeLessThan(2e-14);
+  });
 });
 
 // f = θ₁θ₂ on (x, y) = (1, 0): the minima are the two axes. On an axis the rank is 1; at the origin, where they cross,

@@ -33,6 +33,7 @@ export function nativeDenseKernels(library: NativeLibrary, others: DenseKernels)
       return a === b ? gram(library, a) : product(library, a, b);
     },
     symmetricWorkspace: () => null,
+    rowsWorkspace: others.rowsWorkspace,
     solveSymmetric: (a, n, vectors) => solveSymmetric(library, a, n, vectors),
   };
 }

@@ -10,6 +10,8 @@ export interface DenseKernels {
   multiplyTransposed(a: Matrix, b: Matrix): Matrix | null;
   /** Room for the eigenproblem of an n × n matrix, valid until the next call of a kernel; null when there is none. */
   symmetricWorkspace(n: number): SymmetricWorkspace | null;
+  /** A rows × cols matrix with its loops, valid until the next call of a kernel; null when there is no room. */
+  rowsWorkspace(rows: number, cols: number): RowsWorkspace | null;
   /**
    * The whole eigenproblem, by those that solve it in their own way: overwrites `a` (n × n, lower triangle read) with
    * orthonormal eigenvectors as rows when `vectors`, and gives the eigenvalues in the order of the rows, smallest
@@ -34,10 +36,20 @@ export interface SymmetricWorkspace {
   finish(): void;
 }
 
+/** The loops of factorizations that go on row by row. */
+export interface RowsWorkspace {
+  /** rows × cols, row-major. */
+  readonly a: Float64Array;
+  /** Rows first … first+count−1, entries from `from` on: x ← x − τ⟨x, v⟩v with v that part of `row`; sums as in `dot`. */
+  reflect(row: number, from: number, first: number, count: number, tau: number): void;
+  /** row ← row − factors[0]·(row 0) − factors[1]·(row 1) − …, in this order. */
+  subtractRows(row: number, factors: readonly number[]): void;
+}
+
 let installed: DenseKernels | null = null;
 
 /**
- * Installs kernels for products, Cholesky factors and symmetric eigenproblems in this thread, or removes them (null).
+ * Installs kernels for products, factorizations and symmetric eigenproblems in this thread, or removes them (null).
  * A host calls it once at its start. It is no option of each call because it cannot change a result by more than rounding.
  */
 export function installDenseKernels(kernels: DenseKernels | null): void {

@@ -1,4 +1,5 @@
 import { type Matrix, matrix, transpose } from "./matrix.ts";
+import { rowsWorkspace } from "./rows-workspace.ts";
 
 /**
  * Householder QR of an m×n matrix held by columns: row j of `columns` is column j of A P. Row j keeps R_0j … R_jj and
@@ -17,21 +18,24 @@ export interface HouseholderQr {
  */
 export function householderQr(a: Matrix, options: { readonly pivoting?: boolean } = {}): HouseholderQr {
   const { pivoting = false } = options;
-  const columns = transpose(a);
-  const { rows: n, cols: m, data } = columns;
+  const { rows: m, cols: n } = a;
+  const work = rowsWorkspace(n, m);
+  const { a: data } = work;
+  data.set(transpose(a).data);
+  const columns = matrix(n, m, data);
   const steps = Math.min(m, n);
   const taus = new Float64Array(steps);
   const pivots = Int32Array.from({ length: n }, (_, j) => j);
   for (let j = 0; j < steps; j++) {
     if (pivoting) swapColumns(columns, pivots, j, largestRemaining(columns, j));
     const v = data.subarray(j * m + j, (j + 1) * m);
-    const beta = reflector(v);
-    taus[j] = beta.tau;
+    const { tau, value } = reflector(v);
+    taus[j] = tau;
     v[0] = 1;
-    if (beta.tau !== 0) for (let c = j + 1; c < n; c++) reflect(v, beta.tau, data.subarray(c * m + j, (c + 1) * m));
-    v[0] = beta.value;
+    if (tau !== 0) work.reflect(j, j, j + 1, n - j - 1, tau);
+    v[0] = value;
   }
-  return { columns, taus, pivots };
+  return { columns: matrix(n, m, data.slice()), taus, pivots };
 }
 
 /** x ← Qᵀ x, in place (x of length m). */
@@ -59,16 +63,27 @@ export function qr(a: Matrix): Qr {
   const { rows: n, cols: m, data } = f.columns;
   const p = Math.min(m, n);
   const r = matrix(p, n);
-  const qColumns = matrix(p, m);
   for (let j = 0; j < n; j++) for (let i = 0; i <= Math.min(j, p - 1); i++) r.data[i * n + j] = data[j * m + i];
-  for (let i = 0; i < p; i++) {
-    const sign = r.data[i * n + i] < 0 ? -1 : 1;
+  const signs = Float64Array.from({ length: p }, (_, i) => (r.data[i * n + i] < 0 ? -1 : 1));
+  signs.forEach((sign, i) => {
     if (sign < 0) for (let j = i; j < n; j++) r.data[i * n + j] = -r.data[i * n + j];
-    const q = qColumns.data.subarray(i * m, (i + 1) * m);
-    q[i] = sign;
-    applyQ(f, q);
+  });
+  return { q: transpose(firstColumns(f, signs)), r };
+}
+
+/** Q's first columns, each times its sign, as rows. The Householder vectors stand before them in one workspace. */
+function firstColumns(f: HouseholderQr, signs: Float64Array): Matrix {
+  const p = signs.length;
+  const m = f.columns.cols;
+  const work = rowsWorkspace(2 * p, m);
+  work.a.set(f.columns.data.subarray(0, p * m));
+  for (let i = 0; i < p; i++) {
+    work.a[i * m + i] = 1;
+    work.a[(p + i) * m + i] = signs[i];
   }
-  return { q: transpose(qColumns), r };
+  // Reflection j leaves the unit vectors before j as they are.
+  for (let j = p - 1; j >= 0; j--) if (f.taus[j] !== 0) work.reflect(j, j, p + j, p - j, f.taus[j]);
+  return matrix(p, m, work.a.slice(p * m, 2 * p * m));
 }
 
 /** Makes v a Householder vector (entry 0 understood as 1); `value` is what the reflection leaves in entry 0. */
@@ -88,13 +103,6 @@ function reflector(v: Float64Array): { tau: number; value: number } {
   const pivot = alpha - value;
   for (let i = 1; i < v.length; i++) v[i] /= pivot;
   return { tau: -pivot / value, value };
-}
-
-function reflect(v: Float64Array, tau: number, x: Float64Array): void {
-  let sum = 0;
-  for (let i = 0; i < v.length; i++) sum += v[i] * x[i];
-  sum *= tau;
-  for (let i = 0; i < v.length; i++) x[i] -= sum * v[i];
 }
 
 /** x ← (I − τvvᵀ) x with the j-th reflection (symmetric, so for Q and Qᵀ alike). */

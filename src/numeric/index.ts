@@ -6,7 +6,13 @@ export {
   solveLower,
   solveLowerTransposed,
 } from "./cholesky.ts";
-export { type DenseKernels, denseKernels, installDenseKernels, type SymmetricWorkspace } from "./dense-kernels.ts";
+export {
+  type DenseKernels,
+  denseKernels,
+  installDenseKernels,
+  type RowsWorkspace,
+  type SymmetricWorkspace,
+} from "./dense-kernels.ts";
 export { addDouble, type DoubleDouble, divDouble, doubleDouble, mulDouble } from "./double-double.ts";
 export { erf, erfc } from "./error-function.ts";
 export { ANNIHILATED, createFactorKernel, type FactorKernel, type FactorRun } from "./factor-kernel.ts";

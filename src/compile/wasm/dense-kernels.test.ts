@@ -2,11 +2,14 @@ import { afterEach, describe, expect, test } from "vitest";
 import {
   cholesky,
   createRng,
+  householderQr,
   installDenseKernels,
   type Matrix,
   matrix,
   multiply,
   multiplyTransposed,
+  pivotedCholesky,
+  qr,
   symmetricEigen,
   symmetricEigenvalues,
 } from "../../numeric/index.ts";
@@ -68,6 +71,29 @@ describe("the plain loops, bit for bit", () => {
     const a = multiplyTransposed(x, x);
     const [plain, wasm] = both(() => cholesky(a));
     expect(plain).not.toBeNull();
+    expect(wasm).toEqual(plain);
+  });
+
+  test.each([
+    [40, 30],
+    [61, 61],
+    [50, 83],
+    [129, 64],
+  ])("QR with and without pivoting, %d × %d", (rows, cols) => {
+    const a = random(rows, cols);
+    const [plain, wasm] = both(() => ({ thin: qr(a), pivoted: householderQr(a, { pivoting: true }) }));
+    expect(wasm).toEqual(plain);
+  });
+
+  test.each([
+    [60, 60],
+    [71, 23],
+    [150, 41],
+  ])("pivoted Cholesky, size %d and rank %d", (n, rank) => {
+    const x = random(n, rank);
+    const a = multiplyTransposed(x, x);
+    const [plain, wasm] = both(() => pivotedCholesky(a));
+    expect(plain.rank).toBe(rank);
     expect(wasm).toEqual(plain);
   });
 

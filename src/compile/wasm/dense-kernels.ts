@@ -1,12 +1,19 @@
-import { type DenseKernels, type Matrix, matrix, type SymmetricWorkspace } from "../../numeric/index.ts";
+import {
+  type DenseKernels,
+  type Matrix,
+  matrix,
+  type RowsWorkspace,
+  type SymmetricWorkspace,
+} from "../../numeric/index.ts";
 import type { Crew } from "../threads/crew.ts";
 import { packForm, packFunction } from "./kernels/pack.ts";
 import { productFunction } from "./kernels/product.ts";
 import { type ProductForm, TILE_COLUMNS } from "./kernels/product-form.ts";
 import {
-  applyReflectionFunction,
   multiplyLeadingFunction,
+  reflectFunction,
   rotateFunction,
+  subtractRowsFunction,
   updateLeadingFunction,
 } from "./kernels/symmetric.ts";
 import { ModuleBuilder } from "./module-builder.ts";
@@ -27,7 +34,19 @@ const STRIPS = 8;
 const SWEEPS = 32;
 
 type Call = (...values: number[]) => void;
-type Exports = Readonly<Record<"pack" | "product" | "multiplyLeading" | "updateLeading" | "reflect" | "rotate", Call>>;
+const form: ProductForm = {
+  ...{ batchAxes: 0, tileRows: TILE_ROWS, lastRows: 0, widths: [TILE_COLUMNS], lastColumns: 0 },
+  ...{ inner: "blocked", a: "plain", b: "packed" },
+};
+const loops = {
+  product: (module: ModuleBuilder) => productFunction(module, form),
+  multiplyLeading: multiplyLeadingFunction,
+  updateLeading: updateLeadingFunction,
+  reflect: reflectFunction,
+  subtractRows: subtractRowsFunction,
+  rotate: rotateFunction,
+};
+type Exports = Readonly<Record<"pack" | keyof typeof loops, Call>>;
 
 /** Multiplications for which a product is shared among threads; numbers of rotated rows times sweeps likewise. */
 const LEAST_SHARED_PRODUCT = 2 ** 22;
@@ -68,23 +87,16 @@ export function wasmDenseKernels(crew: Crew | null = null): DenseKernels {
   return {
     multiplyTransposed: (a, b) =>
       a.rows * b.rows * a.cols < SMALLEST_PRODUCT || a.rows < 4 || b.rows < 4 ? null : product(a, b, provide),
-    symmetricWorkspace: (n) => workspace(n, provide),
+    symmetricWorkspace: (n) => symmetricWorkspace(n, provide),
+    rowsWorkspace: (rows, cols) => rowsWorkspace(rows, cols, provide),
   };
 }
 
 function start(pages: number, jobs: CallJobs | null): Machine {
   const module = new ModuleBuilder();
-  const form: ProductForm = {
-    ...{ batchAxes: 0, tileRows: TILE_ROWS, lastRows: 0, widths: [TILE_COLUMNS], lastColumns: 0 },
-    ...{ inner: "blocked", a: "plain", b: "packed" },
-  };
   const { form: packing } = packForm({ count: 4, inner: 1, outerStride: 2, innerStride: 1, panel: TILE_COLUMNS });
   module.export("pack", module.add(packFunction(module, packing)));
-  module.export("product", module.add(productFunction(module, form)));
-  module.export("multiplyLeading", module.add(multiplyLeadingFunction(module)));
-  module.export("updateLeading", module.add(updateLeadingFunction(module)));
-  module.export("reflect", module.add(applyReflectionFunction(module)));
-  module.export("rotate", module.add(rotateFunction(module)));
+  for (const [name, write] of Object.entries(loops)) module.export(name, module.add(write(module)));
   const memory = new WebAssembly.Memory({ initial: pages, ...(jobs && { maximum: LARGEST / PAGE, shared: true }) });
   const code = new WebAssembly.Module(module.bytes(1, jobs !== null));
   const exports = new WebAssembly.Instance(code, { env: { memory } }).exports as Exports;
@@ -174,7 +186,7 @@ function mirrorUpper(c: Float64Array, n: number): void {
   }
 }
 
-function workspace(n: number, provide: (bytes: number) => Machine | null): SymmetricWorkspace | null {
+function symmetricWorkspace(n: number, provide: (bytes: number) => Machine | null): SymmetricWorkspace | null {
   const vector = 8 * n * n;
   const ranges = vector + 8 * n;
   const turns = ranges + 8 * SWEEPS;
@@ -203,7 +215,7 @@ function workspace(n: number, provide: (bytes: number) => Machine | null): Symme
       w.set(given.subarray(0, i));
       updateLeading(0, 8 * n, i, vector);
     },
-    applyReflection: (i, tau) => reflect(0, 8 * n, i, tau),
+    applyReflection: (i, tau) => reflect(0, 8 * n, i, 8 * n * i, i, tau),
     rotate(first, high, cosines, sines) {
       bounds[2 * sweeps] = first;
       bounds[2 * sweeps + 1] = high;
@@ -214,5 +226,25 @@ function workspace(n: number, provide: (bytes: number) => Machine | null): Symme
       if (++sweeps === SWEEPS) flush();
     },
     finish: flush,
+  };
+}
+
+function rowsWorkspace(rows: number, cols: number, provide: (bytes: number) => Machine | null): RowsWorkspace | null {
+  const rowBytes = 8 * cols;
+  const atFactors = rows * rowBytes;
+  const machine = provide(atFactors + 8 * rows);
+  if (!machine) return null;
+  const { reflect, subtractRows } = machine.exports;
+  const { buffer } = machine.memory;
+  const held = new Float64Array(buffer, atFactors, rows);
+  return {
+    a: new Float64Array(buffer, 0, rows * cols),
+    reflect(row, from, first, count, tau) {
+      reflect(rowBytes * first + 8 * from, rowBytes, count, rowBytes * row + 8 * from, cols - from, tau);
+    },
+    subtractRows(row, factors) {
+      held.set(factors);
+      subtractRows(rowBytes * row, 0, rowBytes, factors.length, atFactors, cols);
+    },
   };
 }

@@ -1,9 +1,9 @@
-import { type F64, f64, f64x2, type I32, i32, v128 } from "../expressions.ts";
+import { type F64, f64, f64x2, type I32, i32, type V128, v128 } from "../expressions.ts";
 import { FunctionBuilder, type Variable } from "../function-builder.ts";
 import type { ModuleBuilder } from "../module-builder.ts";
 
 /*
- * The loops of `SymmetricWorkspace`, with the numeric room's order of sums: four interleaved parts s₀ + s₁ + (s₂ + s₃),
+ * The loops of `SymmetricWorkspace` and `RowsWorkspace`, with the numeric room's order of sums: four interleaved parts s₀ + s₁ + (s₂ + s₃),
  * the rest in s₀. Matrices stand at `a`, rows `rowBytes` apart; v is row i.
  */
 
@@ -92,21 +92,22 @@ export function updateLeadingFunction(module: ModuleBuilder): FunctionBuilder {
   return f;
 }
 
-/** (a, rowBytes, i, tau): rows before i, columns before i, A ← A(I − τvvᵀ). */
-export function applyReflectionFunction(module: ModuleBuilder): FunctionBuilder {
-  const f = new FunctionBuilder(module, ["i32", "i32", "i32", "f64"]);
-  const [a, rowBytes, i]: readonly [I32, I32, I32] = [f.parameter(0), f.parameter(1), f.parameter(2)];
-  const tau = f.parameter<"f64">(3);
-  const v = f.let(i32.add(a, i32.mul(i, rowBytes)));
-  const two = f.let(i32.and(i, -2));
-  const run = (count: number, r: I32) => {
-    const first = Array.from({ length: count }, (_, p) =>
-      f.let(i32.add(a, i32.mul(p === 0 ? r : i32.add(r, p), rowBytes))),
+type Five = readonly [I32, I32, I32, I32, I32];
+
+/** (rows, rowBytes, count, v, length, tau): `count` rows x ← x − τ⟨x, v⟩v over `length` numbers. */
+export function reflectFunction(module: ModuleBuilder): FunctionBuilder {
+  const f = new FunctionBuilder(module, ["i32", "i32", "i32", "i32", "i32", "f64"]);
+  const [rows, rowBytes, count, v, length] = [0, 1, 2, 3, 4].map((i) => f.parameter<"i32">(i)) as unknown as Five;
+  const tau = f.parameter<"f64">(5);
+  const even = f.let(i32.and(count, -2));
+  const run = (together: number, r: I32) => {
+    const first = Array.from({ length: together }, (_, p) =>
+      f.let(i32.add(rows, i32.mul(p === 0 ? r : i32.add(r, p), rowBytes))),
     );
     const at = first.map((address) => f.variable(i32.add(address, 0)));
     const atV = f.variable(v);
     const sums = at.map(() => [f.variable(f64x2.constant(0)), f.variable(f64x2.constant(0))] as const);
-    f.loop(0, f.let(i32.shr(i, 2)), 1, () => {
+    f.loop(0, f.let(i32.shr(length, 2)), 1, () => {
       for (const half of [0, 1] as const) {
         f.block(() => {
           const y = f.let(v128.load(atV, 16 * half));
@@ -120,7 +121,7 @@ export function applyReflectionFunction(module: ModuleBuilder): FunctionBuilder 
     const factor = at.map((address, p) => {
       const [low, high] = sums[p]!;
       const s0 = f.variable(f64x2.lane(low, 0));
-      f.loop(0, f.let(i32.and(i, 3)), 1, (j) => {
+      f.loop(0, f.let(i32.and(length, 3)), 1, (j) => {
         const y = f64.load(i32.add(atV, i32.shl(j, 3)));
         f.assign(s0, f64.add(s0, f64.mul(f64.load(i32.add(address, i32.shl(j, 3))), y)));
       });
@@ -128,22 +129,46 @@ export function applyReflectionFunction(module: ModuleBuilder): FunctionBuilder 
     });
     for (const [p, address] of first.entries()) f.assign(at[p]!, address);
     f.assign(atV, v);
-    f.loop(0, f.let(i32.shr(i, 1)), 1, () => {
+    f.loop(0, f.let(i32.shr(length, 1)), 1, () => {
       const y = f.let(v128.load(atV));
       at.forEach((address, p) => {
         f.storeVector(address, 0, f64x2.sub(v128.load(address), f64x2.mul(factor[p]!, y)));
       });
       for (const pointer of [...at, atV]) f.assign(pointer, i32.add(pointer, 16));
     });
-    f.if(i32.and(i, 1), () => {
+    f.if(i32.and(length, 1), () => {
       at.forEach((address, p) => {
         const change = f64x2.mul(factor[p]!, v128.loadZero(atV));
         f.storeFirst(address, 0, f64x2.sub(v128.loadZero(address), change));
       });
     });
   };
-  f.loop(0, two, 2, (r) => run(2, r));
-  f.if(i32.and(i, 1), () => run(1, two));
+  f.loop(0, even, 2, (r) => run(2, r));
+  f.if(i32.and(count, 1), () => run(1, even));
+  return f;
+}
+
+/** (x, rows, rowBytes, count, factors, length): x ← x − Σ factors[k]·(row k), term by term in the order of k. */
+export function subtractRowsFunction(module: ModuleBuilder): FunctionBuilder {
+  const f = new FunctionBuilder(module, ["i32", "i32", "i32", "i32", "i32", "i32"]);
+  const [x, rows, rowBytes, count, factors, length] = f.pointers<[I32, I32, I32, I32, I32, I32]>();
+  const run = (together: number, k: I32) => {
+    const first = i32.add(rows, i32.mul(k, rowBytes));
+    const at = Array.from({ length: together }, (_, p) => f.variable(i32.add(first, i32.mul(rowBytes, p))));
+    const atX = f.variable(x);
+    const atFactors = f.let(i32.add(factors, i32.shl(k, 3)));
+    const factor = at.map((_, p) => f.let(v128.loadSplat(atFactors, 8 * p)));
+    const less = (from: V128, load: (address: I32) => V128) =>
+      at.reduce((sum, address, p) => f64x2.sub(sum, f64x2.mul(factor[p]!, load(address))), from);
+    f.loop(0, f.let(i32.shr(length, 1)), 1, () => {
+      f.storeVector(atX, 0, less(v128.load(atX), v128.load));
+      for (const pointer of [...at, atX]) f.assign(pointer, i32.add(pointer, 16));
+    });
+    f.if(i32.and(length, 1), () => f.storeFirst(atX, 0, less(v128.loadZero(atX), v128.loadZero)));
+  };
+  const whole = f.let(i32.and(count, -4));
+  f.loop(0, whole, 4, (k) => run(4, k));
+  f.loop(whole, count, 1, (k) => run(1, k));
   return f;
 }
 
