@@ -1,4 +1,5 @@
 import type { Answer, Experiment } from "./answer.ts";
+import { averagingResult } from "./averaged.ts";
 import { certify as certifyAlone } from "./certify.ts";
 import { constantStepSize, stepSizesOf } from "./constant-step-size.ts";
 import { interpolatingStability, type StabilityAnswer, type StabilityContext } from "./interpolating.ts";
@@ -41,16 +42,18 @@ function ask({ spec, host, problem, objective, theta, labels, tick }: Experiment
   const stepSize = stepSizes[0]!;
   const minimum = findMinimum(spec, problem, objective, theta, tick);
   const context: StabilityContext = {
-    ...{ spec, problem, objective, minimum, labels, stepSize, tick },
+    ...{ spec, problem, objective, minimum, labels, stepSizes, stepSize, tick },
     rule: linearRuleOf(spec, "stability"),
     kernel: host.factorKernel,
   };
-  if (stepSizes.length > 1) {
-    if (!minimum.result.interpolating) constantStepSize(spec, "stability where residuals are left");
-    return { context, answer: scheduledStability(context, stepSizes) };
-  }
-  const answer = minimum.result.interpolating ? interpolatingStability(context) : nonInterpolatingStability(context);
-  return { context, answer };
+  const answer = answerTo(context);
+  const averaging = averagingResult(spec, answer.results, answer.varianceRatio ?? null);
+  return { context, answer: { ...answer, results: { ...answer.results, averaging } } };
+}
+
+function answerTo(context: StabilityContext): StabilityAnswer {
+  if (!context.minimum.result.interpolating) return nonInterpolatingStability(context);
+  return context.stepSizes.length > 1 ? scheduledStability(context) : interpolatingStability(context);
 }
 
 function certify({ spec, problem, objective, minimum, stepSize, tick }: StabilityContext, answer: StabilityAnswer) {

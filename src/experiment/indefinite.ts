@@ -1,10 +1,14 @@
 import { sampleHessian } from "../curvature/index.ts";
 import { createRng } from "../numeric/index.ts";
-import type { Hypothesis, Results } from "../record/index.ts";
+import type { Hypothesis } from "../record/index.ts";
 import {
+  composedMoment,
   type DenseProblem,
+  decided,
   denseLambda,
+  denseRuleLambda,
   denseStableStepSizes,
+  hessianNoise,
   invertibility,
   mu,
   muVerdict,
@@ -16,7 +20,7 @@ import { lawOf } from "./batch-law.ts";
 import { InputError } from "./host.ts";
 import type { StabilityAnswer, StabilityContext } from "./interpolating.ts";
 import { kinkDistance } from "./kink-distance.ts";
-import { curvesTable, lambdaFields, noLambda, notAsked, setsResult } from "./stability-fields.ts";
+import { composedMeanSquare, curvesTable, lambdaFields, liftedFields, setsResult, signOf } from "./stability-fields.ts";
 
 /** Hessians are stored up to this many numbers in all. */
 const hessianBudget = 2e7;
@@ -26,7 +30,7 @@ const hessianBudget = 2e7;
  * objectives): there is no factor Φ, so I − ηH_B itself is iterated. Nothing is proved from above.
  */
 export function indefiniteStability(context: StabilityContext): StabilityAnswer {
-  const { spec, problem, objective, minimum, labels, rule, stepSize, tick } = context;
+  const { spec, problem, objective, minimum, labels, rule, stepSizes, stepSize, tick } = context;
   const { sampleCount: m, dimension: n } = objective;
   if (m * n * n > hessianBudget) {
     throw new InputError(
@@ -43,28 +47,35 @@ export function indefiniteStability(context: StabilityContext): StabilityAnswer 
   const kink = kinkDistance(objective, minimum.theta);
   const doubt = doubtOf(dense, n, kink.on);
   const isPlain = rule.type === "gd";
-  const { steps, maxSteps, tolerance, burnIn, stepSizes } = spec.stability;
-  const found = denseLambda(dense, stepSize, {
+  const { steps, maxSteps, tolerance, burnIn, stepSizes: asked } = spec.stability;
+  tick("second moment", null);
+  const noise = law.secondMoment && hessianNoise(dense.hessians, eigenvalues, law.secondMoment);
+  const composed = noise && composedMoment([noise], rule, stepSizes);
+  const options = {
     ...{ steps, maxSteps, tolerance, burnIn },
-    progress: (done, most) => tick(`λ at step size ${stepSize}`, Math.min(1, done / Math.min(most, steps))),
-  });
-  const sets = denseStableStepSizes(dense, {
-    ...{ count: stepSizes.count, steps, rule },
-    ...(stepSizes.range ? { range: stepSizes.range } : {}),
-    progress: (done, total) => tick("scanning step sizes", done / total),
-  });
+    progress: (done: number, most: number) =>
+      tick(`λ at step size ${stepSize}`, Math.min(1, done / Math.min(most, steps))),
+  };
+  const isConstant = stepSizes.length === 1;
+  const contracts = composed?.sign === -1;
+  const found = isPlain && isConstant ? denseLambda(dense, stepSize, options) : null;
+  const lifted = found ? null : denseRuleLambda(dense, rule, stepSizes, { ...options, contracts });
+  const sets = isConstant
+    ? denseStableStepSizes(dense, {
+        ...{ count: asked.count, steps, rule },
+        ...(asked.range ? { range: asked.range } : {}),
+        progress: (done, total) => tick("scanning step sizes", done / total),
+      })
+    : null;
   const [largest, smallest] = [eigenvalues[0] ?? 0, eigenvalues[eigenvalues.length - 1] ?? 0];
-  const muFound = mu(eigenvalues, rule, stepSize);
-  const says = muVerdict(
-    { sharpness: largest, residual: 0, smallest: { value: smallest, residual: 0 } },
-    rule,
-    stepSize,
-  );
-  const { verdict, cause, reason } = found;
+  const muFound = mu(eigenvalues, rule, isConstant ? stepSize : stepSizes);
+  const evidence = { sharpness: largest, residual: 0, smallest: { value: smallest, residual: 0 } };
+  const says = isConstant ? muVerdict(evidence, rule, stepSize) : signOf(muFound.value);
+  const { verdict, cause, reason } = contracts ? decided("stable") : (found ?? lifted)!;
   return {
     law,
     eigenvalues,
-    warnings: [...sets.warnings],
+    warnings: sets ? [...sets.warnings] : [`the exponents are those of ${stepSizes.length} steps in turn, per step`],
     results: {
       curvature: {
         ...{ sharpness: largest, sharpnessResidual: 0, smallestEigenvalue: smallest, smallestResidual: 0 },
@@ -82,13 +93,14 @@ export function indefiniteStability(context: StabilityContext): StabilityAnswer 
         ...{ superstable: muFound.superstable, at: muFound.at },
         ...(doubt ?? says),
       },
-      lambda: isPlain
-        ? { ...lambdaFields(found), ...(doubt ?? { verdict, cause, reason }) }
-        : { ...noLambda, ...notAsked("with indefinite Hessians λ is computed for plain SGD only") },
-      meanSquare: meanSquareResult(sets.meanSquare, law.secondMoment !== null, isPlain, stepSize, doubt),
-      stableStepSizes: setsResult(sets, isPlain, null),
+      lambda: {
+        ...(found ? lambdaFields(found) : liftedFields(lifted!)),
+        ...(doubt ?? { verdict, cause, reason }),
+      },
+      meanSquare: composedMeanSquare(composed, law, doubt),
+      stableStepSizes: sets && setsResult(sets, isPlain, null),
       hypotheses: hypothesesOf(context, dense, kink),
-      curves: curvesTable(sets.curve, isPlain),
+      curves: sets && curvesTable(sets.curve, isPlain),
     },
   };
 }
@@ -102,21 +114,6 @@ function doubtOf({ eigenvalues }: DenseProblem, n: number, onKink: boolean): Ver
     "rank-not-constant",
     `${flat} flat directions, and samples with indefinite Hessians: not known to be minima`,
   );
-}
-
-function meanSquareResult(
-  set: readonly (readonly [number, number])[] | null,
-  isIndependent: boolean,
-  isPlain: boolean,
-  stepSize: number,
-  doubt: Verdict | null,
-): Results["meanSquare"] {
-  const none = { exponent: null, superstable: false } as const;
-  if (set === null || !isIndependent || !isPlain) {
-    return { ...none, ...notAsked("the second moment of one step was not computed") };
-  }
-  const isStable = set.some(([, hi]) => stepSize < hi);
-  return { ...none, ...(doubt ?? { verdict: isStable ? "stable" : "unstable", cause: null, reason: null }) };
 }
 
 function hypothesesOf(

@@ -40,6 +40,8 @@ export interface StabilityContext {
   readonly minimum: FoundMinimum;
   readonly labels: Int32Array | null;
   readonly rule: UpdateRule;
+  /** Those of one period, several for a schedule that repeats; `stepSize` is the first. */
+  readonly stepSizes: readonly number[];
   readonly stepSize: number;
   readonly kernel: KernelMaker | undefined;
   readonly tick: Tick;
@@ -51,6 +53,8 @@ export interface StabilityAnswer {
   readonly law: BatchLaw;
   /** Non-zero eigenvalues of the Hessian, when all are known. */
   readonly eigenvalues: Float64Array | null;
+  /** tr Cov of the average of the iterates over that of the iterates, where both are known. */
+  readonly varianceRatio?: number | null;
 }
 
 /** μ, λ, mean square and the stable step sizes at an interpolating minimum, each with what it rests on (THEORY §3). */
@@ -79,7 +83,9 @@ export function interpolatingStability(context: StabilityContext): StabilityAnsw
       tick(`λ at step size ${stepSize}`, Math.min(1, done / Math.min(most, steps))),
   };
   const found = isPlain ? lambda(prepared, stepSize, { ...options, moments }) : null;
-  const lifted = isPlain ? null : ruleLambda(prepared, rule, stepSize, options);
+  const lifted = isPlain
+    ? null
+    : ruleLambda(prepared, rule, stepSize, { ...options, contracts: ruleMoments?.sign(stepSize) === -1 });
   const sets = stableStepSizes(prepared, {
     ...{ count: stepSizes.count, steps, rule, moments },
     ...(stepSizes.range ? { range: stepSizes.range } : {}),

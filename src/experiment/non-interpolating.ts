@@ -1,39 +1,38 @@
-import { type HessianSpectrum, hessianSpectrum, sampleHessian } from "../curvature/index.ts";
-import { createRng, type Matrix, matrix } from "../numeric/index.ts";
+import { type HessianSpectrum, hessianSpectrum } from "../curvature/index.ts";
+import { createRng } from "../numeric/index.ts";
 import { type Hypothesis, type Results, tableOf } from "../record/index.ts";
+import type { BatchLaw } from "../sampling/index.ts";
 import {
-  type BatchOperator,
   type Linearized,
-  linearized,
+  linearizedAt,
   mu,
   muVerdict,
   notApplicable,
+  prepareLinearized,
   stepSizeLimit,
   undetermined,
   type Verdict,
 } from "../stability/index.ts";
+import { averagingOf } from "./averaged.ts";
 import { lawOf } from "./batch-law.ts";
 import type { StabilityAnswer, StabilityContext } from "./interpolating.ts";
 import { kinkDistance } from "./kink-distance.ts";
+import { kernelTolerance, linearizedProblem } from "./linearized-problem.ts";
 import { lrConversions } from "./lr.ts";
 import { hasUnreachableTargets } from "./minimum.ts";
-import { noLambda } from "./stability-fields.ts";
+import { noLambda, signOf } from "./stability-fields.ts";
 
 /** Gradients below this times max(1, ‖θ‖) count as a critical point. */
 const criticalTolerance = 1e-6;
 /** Eigenvalues looked for at each end of a spectrum that is too large to be computed whole. */
 const atEachEnd = 6;
-/** Per-sample Hessians are stored up to this many numbers in all. */
-const hessianBudget = 2e7;
-/** An eigenvalue below this times the largest modulus counts as 0. */
-const kernelTolerance = 1e-9;
 
 /**
  * What can be said where residuals are left (cross-entropy, weight decay, noisy labels): the sharpness against the
  * rule's limit, μ on the Hessian, and the exponent of the linearised SGD. λ needs an interpolating minimum.
  */
 export function nonInterpolatingStability(context: StabilityContext): StabilityAnswer {
-  const { spec, problem, objective, minimum, labels, stepSize, tick } = context;
+  const { spec, problem, objective, minimum, labels, stepSizes, stepSize, tick } = context;
   const { theta, result } = minimum;
   const { weightDecay } = spec.optimizer;
   const law = lawOf(spec, problem, labels, null);
@@ -51,24 +50,27 @@ export function nonInterpolatingStability(context: StabilityContext): StabilityA
   const kink = kinkDistance(objective, theta);
   const doubt = doubtOf(critical, result.gradientNorm!, kink.on);
   const moving = movingEigenvalues(spectrum);
-  const found = mu(moving, rule, stepSize);
+  const isConstant = stepSizes.length === 1;
+  const found = mu(moving, rule, isConstant ? stepSize : stepSizes);
+  const evidence = { sharpness: values[0], residual: residuals[0], smallest, gradientNorm: result.gradientNorm! };
   const says =
     doubt ??
-    muVerdict(
-      { sharpness: values[0], residual: residuals[0], smallest, gradientNorm: result.gradientNorm! },
-      rule,
-      stepSize,
-    );
+    (isConstant
+      ? muVerdict(evidence, rule, stepSize)
+      : scheduleVerdict(muVerdict(evidence, rule, 1e-9 / Math.max(values[0], 1e-300)), found.value, spectrum.complete));
   const saddle = says.cause === "saddle";
-  const limit = values[0] > 0 ? stepSizeLimit(rule, values[0]) : null;
+  const limit = isConstant && values[0] > 0 ? stepSizeLimit(rule, values[0]) : null;
   const gd = saddle || limit === null ? [] : ([[0, limit]] as const);
   const sets = { gd, meanSquare: null, sgd: null, scanned: null, resolution: null, sgdError: null, complete: false };
-  const linear = critical && rule.type === "gd" ? linearise(context, law, spectrum) : null;
+  const linear = critical ? linearise(context, law, spectrum) : null;
+  const turns = isConstant ? [] : [`the exponents are those of ${stepSizes.length} steps in turn, per step`];
   return {
     law,
     eigenvalues: spectrum.complete ? moving : null,
     // The first note says what the numbers mean; the report does.
-    warnings: linear?.notes.slice(1) ?? [],
+    warnings: [...turns, ...(linear?.notes.slice(1) ?? [])],
+    varianceRatio:
+      linear?.averagedTrace && linear.covarianceTrace ? linear.averagedTrace / linear.covarianceTrace : null,
     results: {
       curvature: {
         ...{ sharpness: values[0], sharpnessResidual: residuals[0] },
@@ -90,7 +92,7 @@ export function nonInterpolatingStability(context: StabilityContext): StabilityA
       },
       lambda: { ...noLambda, ...notInterpolating(context) },
       meanSquare: { exponent: null, superstable: false, ...notInterpolating(context) },
-      stableStepSizes: sets,
+      stableStepSizes: isConstant ? sets : null,
       linearized: linear && pickLinearized(linear),
       hypotheses: hypothesesOf(context, kink),
       lr: lrConversions(spec.loss, problem.outputCount, problem.sampleCount, stepSize, sets),
@@ -124,54 +126,30 @@ function movingEigenvalues({ values, residuals }: HessianSpectrum): Float64Array
   return values.filter((value, i) => Math.abs(value) > Math.max(kernelTolerance * top, residuals[i]));
 }
 
+/** A schedule at a point where no small step is unstable; `atRest` is the verdict for small steps. */
+function scheduleVerdict(atRest: Verdict, exponent: number | null, complete: boolean): Verdict {
+  if (atRest.verdict !== "stable") return atRest;
+  const says = signOf(exponent);
+  if (complete || says.verdict !== "stable") return says;
+  return undetermined("residual-too-large", "of a schedule every eigenvalue of H matters, and only some are known");
+}
+
 /** The exponent of ∏(I − ηH_B) with H_B holding the weight decay. */
-function linearise(context: StabilityContext, law: ReturnType<typeof lawOf>, spectrum: HessianSpectrum): Linearized {
-  const { spec, objective, minimum, stepSize, tick } = context;
-  const { weightDecay } = spec.optimizer;
-  const { sampleCount: m, dimension: n } = objective;
+function linearise(context: StabilityContext, law: BatchLaw, spectrum: HessianSpectrum): Linearized {
+  const { spec, stepSizes, tick } = context;
   const { steps, maxSteps, tolerance, burnIn } = spec.stability;
-  const rng = createRng(spec.seed, "linearized");
-  const progress = (done: number, most: number) =>
-    tick("linearised exponent", Math.min(1, done / Math.min(most, steps)));
-  if (m * n * n <= hessianBudget) {
-    const hessians = Array.from({ length: m }, (_, i) => {
-      tick("samples' Hessians", i / m);
-      return addDecay(sampleHessian(objective, minimum.theta, i), weightDecay);
-    });
-    const problem = { law, stepSize, rng, hessians, gradients: sampleGradients(context) };
-    return linearized(problem, { steps, maxSteps, tolerance, burnIn, rankTolerance: kernelTolerance, progress });
-  }
-  const operator: BatchOperator = {
-    dimension: n,
-    apply(indices, weights, v, out) {
-      objective.batchHvp(minimum.theta, indices, weights, v, out);
-      for (let i = 0; i < n; i++) out[i] += weightDecay * v[i];
-    },
+  const averaging = averagingOf(spec);
+  const options = {
+    rule: { ...context.rule, weightDecay: 0 },
+    ...(averaging && { averaging }),
+    tolerance,
+    progress: (done: number, most: number) => tick("linearised exponent", Math.min(1, done / Math.min(most, steps))),
   };
-  const vector = (i: number) => spectrum.vectors.data.slice(i * n, (i + 1) * n);
-  const found = Array.from(spectrum.values.keys());
-  const top = Math.abs(spectrum.values[0]);
-  const kernel = found.filter((i) => Math.abs(spectrum.values[i]) <= kernelTolerance * top).map(vector);
-  const problem = { law, stepSize, rng, operator, kernel, start: [vector(0), vector(found.length - 1)] };
+  const { problem, isDense } = linearizedProblem(context, law, spectrum);
+  const prepared = prepareLinearized(problem);
+  if (isDense) return linearizedAt(prepared, stepSizes, { ...options, steps, maxSteps, burnIn });
   // A step costs a Hessian product of a batch: fewer of them than in the factor's coordinates.
-  return linearized(problem, { steps: steps / 25, maxSteps: steps / 5, tolerance, burnIn: burnIn / 5, progress });
-}
-
-function addDecay(hessian: Matrix, weightDecay: number): Matrix {
-  for (let i = 0; i < hessian.rows; i++) hessian.data[i * (hessian.rows + 1)] += weightDecay;
-  return hessian;
-}
-
-/** ∇ℓ_i with the decay's wθ, m × n. */
-function sampleGradients({ spec, objective, minimum }: StabilityContext): Matrix {
-  const { sampleCount: m, dimension: n } = objective;
-  const gradients = matrix(m, n);
-  for (let i = 0; i < m; i++) {
-    const row = gradients.data.subarray(i * n, (i + 1) * n);
-    objective.batchGradient(minimum.theta, Int32Array.of(i), Float64Array.of(1), row);
-    for (let j = 0; j < n; j++) row[j] += spec.optimizer.weightDecay * minimum.theta[j];
-  }
-  return gradients;
+  return linearizedAt(prepared, stepSizes, { ...options, steps: steps / 25, maxSteps: steps / 5, burnIn: burnIn / 5 });
 }
 
 function pickLinearized(found: Linearized): Results["linearized"] {

@@ -1,10 +1,14 @@
 import { type Results, tableOf } from "../record/index.ts";
+import type { BatchLaw } from "../sampling/index.ts";
 import {
+  type ComposedMoment,
   type CurvePoint,
+  decided,
   type Lambda,
   notApplicable,
   type RuleLambda,
   type StableStepSizes,
+  undetermined,
   type Verdict,
 } from "../stability/index.ts";
 
@@ -18,11 +22,19 @@ export function notAsked(reason: string): Verdict {
   return notApplicable(null, reason);
 }
 
+/** Exact up to rounding: a composition so close to neutral has no sign. */
+export function signOf(value: number | null): Verdict {
+  if (value === null) return notAsked("H = 0: the loss is flat here and no direction moves");
+  if (Math.abs(value) < 1e-12) return undetermined("interval-contains-zero", "the exponent is 0 up to rounding");
+  return decided(value < 0 ? "stable" : "unstable");
+}
+
 /** λ of a rule with a velocity: the exponent of its lifted map. */
 export function liftedFields({ value, confidence95, lowerBound, method, steps }: RuleLambda) {
   return {
     ...finite(value),
-    ...{ confidence95, signInterval: null, lowerBound, upperBound: null, lowerProof: null, upperProof: null },
+    ...{ confidence95: value === Number.NEGATIVE_INFINITY ? null : confidence95 },
+    ...{ signInterval: null, lowerBound, upperBound: null, lowerProof: null, upperProof: null },
     ...{ method, block: null, steps, moreSteps: null },
   };
 }
@@ -34,6 +46,25 @@ export function lambdaFields(found: Lambda) {
     ...{ value, superstable, confidence95, signInterval, lowerBound, upperBound, lowerProof, upperProof },
     ...{ method, block, steps, moreSteps },
   };
+}
+
+/** The second moment of composed steps, or why there is none. */
+export function composedMeanSquare(
+  composed: ComposedMoment | null,
+  law: BatchLaw,
+  doubt: Verdict | null,
+): NonNullable<Results["meanSquare"]> {
+  if (composed === null) {
+    const dependent = "the steps of this batch law depend on each other, so the second moment is that of a whole epoch";
+    const reason = law.secondMoment === null ? dependent : "the second moment would take too long and was not computed";
+    return { exponent: null, superstable: false, ...notAsked(reason) };
+  }
+  const { value, superstable } = finite(composed.exponent);
+  const says: Verdict =
+    composed.sign === 0
+      ? undetermined("interval-contains-zero", "the exponent of the second moment is 0 up to rounding")
+      : { verdict: composed.sign < 0 ? "stable" : "unstable", cause: null, reason: null };
+  return { exponent: value, superstable, ...(doubt ?? says) };
 }
 
 /** −∞ as the record has it. */

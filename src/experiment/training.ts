@@ -30,6 +30,7 @@ export function training(experiment: Experiment): Answer {
         top,
         rng: createRng(spec.seed, "train"),
       },
+      ...(optimizer.averaging && { averaging: optimizer.averaging }),
       progress: (step) => tick(`training: step ${step} of ${steps}`, step / steps),
     });
     const trajectory = tableOf("data/trajectory.csv", columns);

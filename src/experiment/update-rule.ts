@@ -27,7 +27,8 @@ export function linearRuleOf({ optimizer }: RunSpec, question: string): UpdateRu
   throw new InputError(`optimizer.type: ${question} expected ${known}, found ${optimizer.type}`);
 }
 
-/** The rule as descent writes it: all but its step size. */
-export function updateRuleSpec({ name: _name, stepSize: _stepSize, ...rule }: OptimizerSpec): UpdateRuleSpec {
+/** The rule as descent writes it: all but its step size, and the average that is kept beside the iterates. */
+export function updateRuleSpec(optimizer: OptimizerSpec): UpdateRuleSpec {
+  const { name: _name, stepSize: _stepSize, averaging: _averaging, ...rule } = optimizer;
   return rule;
 }

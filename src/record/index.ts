@@ -46,6 +46,7 @@ export type {
 export type { Conventions, InputHash, RecordKind, Results, RunRecord, ToolStamp } from "./run-record.ts";
 export { emptyResults, schemaVersion } from "./run-record.ts";
 export type {
+  AveragingResult,
   BatchSizeHint,
   CurvatureResult,
   Hypothesis,
@@ -60,6 +61,7 @@ export type {
   MinimumResult,
   MinimumSearch,
   MuResult,
+  ScheduleResult,
   SpectrumResult,
   StabilityCause,
   StabilityVerdict,

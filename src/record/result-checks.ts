@@ -12,6 +12,7 @@ import type {
 } from "./reproduction-results.ts";
 import type { Results } from "./run-record.ts";
 import {
+  averaging,
   batchSizes,
   curvature,
   lambda,
@@ -21,6 +22,7 @@ import {
   meanSquare,
   minimum,
   mu,
+  schedule,
   spectrum,
   stableStepSizes,
 } from "./stability-checks.ts";
@@ -85,6 +87,8 @@ export const resultChecks = {
   stableStepSizes: orNull(stableStepSizes),
   hypotheses: orNull(listOf(hypothesis)),
   linearized: orNull(linearized),
+  schedule: orNull(schedule),
+  averaging: orNull(averaging),
   nonsingularity: orNull(nonsingularity),
   certificates: orNull(listOf(certificate)),
   lr: orNull(listOf(lr)),

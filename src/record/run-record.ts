@@ -10,6 +10,7 @@ import type {
 import type { CertificateRecord, NonsingularityResult, RegionPiece } from "./nonsingularity-results.ts";
 import type { ReproductionResult } from "./reproduction-results.ts";
 import type {
+  AveragingResult,
   BatchSizeHint,
   CurvatureResult,
   Hypothesis,
@@ -20,6 +21,7 @@ import type {
   MeanSquareResult,
   MinimumResult,
   MuResult,
+  ScheduleResult,
   SpectrumResult,
   StableStepSizesResult,
 } from "./stability-results.ts";
@@ -91,6 +93,8 @@ export interface Results {
   readonly stableStepSizes: StableStepSizesResult | null;
   readonly hypotheses: readonly Hypothesis[] | null;
   readonly linearized: LinearizedResult | null;
+  readonly schedule: ScheduleResult | null;
+  readonly averaging: AveragingResult | null;
   readonly nonsingularity: NonsingularityResult | null;
   readonly certificates: readonly CertificateRecord[] | null;
   readonly lr: readonly LrConversion[] | null;
@@ -160,6 +164,8 @@ export function emptyResults(): Results {
     stableStepSizes: null,
     hypotheses: null,
     linearized: null,
+    schedule: null,
+    averaging: null,
     nonsingularity: null,
     certificates: null,
     lr: null,

@@ -1,6 +1,7 @@
 import type { Fields } from "./checks.ts";
 import { count, flag, interval, listOf, number, objectWith, oneOf, orNull, text } from "./checks.ts";
 import type {
+  AveragingResult,
   BatchSizeHint,
   CurvatureResult,
   LambdaResult,
@@ -12,6 +13,7 @@ import type {
   MinimumResult,
   MinimumSearch,
   MuResult,
+  ScheduleResult,
   SpectrumResult,
   StableStepSizesResult,
 } from "./stability-results.ts";
@@ -115,6 +117,22 @@ export const linearized = objectWith({
   covarianceTrace: orNull(number),
   level: oneOf("estimate"),
 } satisfies Fields<LinearizedResult>);
+
+export const schedule = objectWith({
+  stepSizes: listOf(number),
+  gd: orNull(listOf(interval)),
+  meanSquare: orNull(listOf(interval)),
+  sgd: orNull(listOf(interval)),
+} satisfies Fields<ScheduleResult>);
+
+export const averaging = objectWith({
+  type: oneOf("polyak", "exponential"),
+  decay: orNull(number),
+  mu: orNull(number),
+  lambda: orNull(number),
+  meanSquare: orNull(number),
+  varianceRatio: orNull(number),
+} satisfies Fields<AveragingResult>);
 
 export const lr = objectWith({
   convention: text,

@@ -137,6 +137,31 @@ export interface LinearizedResult {
   readonly level: "estimate";
 }
 
+/**
+ * A schedule whose step sizes repeat: the factors by which all of them may be multiplied, null where not computed. `gd` and
+ * `sgd` are complete sets; `meanSquare` ends at the first loss of stability.
+ */
+export interface ScheduleResult {
+  readonly stepSizes: readonly number[];
+  readonly gd: readonly Interval[] | null;
+  readonly meanSquare: readonly Interval[] | null;
+  readonly sgd: readonly Interval[] | null;
+}
+
+/**
+ * The pair of the iterate and its average θ̄: the exponents of (θ, θ̄) with the full batch, with batches, and of the second
+ * moment; null where that of the iterate is not known. "polyak" closes in like 1/t, exponent 0. Where residuals are left,
+ * `varianceRatio` is tr Cov θ̄ over tr Cov θ in the stationary law, for "polyak" that of t steps, times t.
+ */
+export interface AveragingResult {
+  readonly type: "polyak" | "exponential";
+  readonly decay: number | null;
+  readonly mu: number | null;
+  readonly lambda: number | null;
+  readonly meanSquare: number | null;
+  readonly varianceRatio: number | null;
+}
+
 /** Thresholds in a convention of the user's: lr = factor · η. */
 export interface LrConversion {
   /** As it follows the number: "torch MSELoss", "sum of squares". */

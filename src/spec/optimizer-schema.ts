@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import { anyOf, flag, integer, kinds, list, literal, mapping, oneOf, real, text } from "./fields.ts";
-import type { BatchSpec, LawSpec, MinimizeSpec, OptimizerSpec, StepSizeSpec } from "./optimizer-spec.ts";
+import type { AveragingSpec, BatchSpec, LawSpec, MinimizeSpec, OptimizerSpec, StepSizeSpec } from "./optimizer-spec.ts";
 
 const schedule = mapping("a schedule { from, to, steps }", {
   from: real({ min: 0 }),
@@ -19,12 +19,27 @@ const stepSizeSchema: z.ZodType<StepSizeSpec> = anyOf(
   ["values", "cosine", "linear"],
 ).meta({ id: "stepSize" });
 
+const start = integer(0).default(0);
+const averagingSchema: z.ZodType<AveragingSpec> = kinds(
+  "an average",
+  ["polyak", "exponential"],
+  [
+    mapping("a uniform average", { type: literal("polyak"), start }),
+    mapping("an exponential average", {
+      type: literal("exponential"),
+      decay: real({ above: 0, below: 1 }).default(0.999),
+      start,
+    }),
+  ],
+).meta({ id: "averaging" });
+
 const common = {
   name: text("a name").exactOptional(),
   stepSize: stepSizeSchema,
   weightDecay: real({ min: 0 }).default(0),
   clipNorm: real({ above: 0 }).exactOptional(),
   clipValue: real({ above: 0 }).exactOptional(),
+  averaging: averagingSchema.exactOptional(),
 };
 const momentum = real({ min: 0, below: 1 }).default(0.9);
 const beta = (value: number) => real({ min: 0, below: 1 }).default(value);

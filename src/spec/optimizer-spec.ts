@@ -11,6 +11,14 @@ export type StepSizeSpec =
   | { readonly cosine: ScheduleSpec }
   | { readonly linear: ScheduleSpec };
 
+/**
+ * An average θ̄ of the iterates kept beside them, from θ_start on: "polyak" the mean of the iterates after `start`,
+ * "exponential" θ̄ ← γθ̄ + (1 − γ)θ with γ = `decay`. It does not act back on the iterates.
+ */
+export type AveragingSpec =
+  | { readonly type: "polyak"; readonly start: number }
+  | { readonly type: "exponential"; readonly decay: number; readonly start: number };
+
 /** What every optimizer may say. */
 export interface OptimizerOptions {
   readonly name?: string;
@@ -19,6 +27,7 @@ export interface OptimizerOptions {
   readonly weightDecay: number;
   readonly clipNorm?: number;
   readonly clipValue?: number;
+  readonly averaging?: AveragingSpec;
 }
 
 export interface DescentSpec extends OptimizerOptions {

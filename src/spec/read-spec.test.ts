@@ -241,7 +241,7 @@ describe("--set and --seed", () => {
   test.each([
     [
       "optimizer.lr=0.1",
-      "--set optimizer.lr=0.1: optimizer.lr: expected one of type, name, stepSize, weightDecay, clipNorm, clipValue, found lr; did you mean stepSize?",
+      "--set optimizer.lr=0.1: optimizer.lr: expected one of type, name, stepSize, weightDecay, clipNorm, clipValue, averaging, found lr; did you mean stepSize?",
     ],
     ["optimizer.stepSize", '--set optimizer.stepSize: expected path=value, found no "="'],
     ["model.layers[2].units=3", "--set model.layers[2].units=3: model.layers: expected an index in 0..1, found 2"],

@@ -59,10 +59,10 @@ export function denseThreshold(moments: DenseMoments, rng: Rng): number {
 }
 
 /**
- * tr Σ of the stationary covariance Σ = E[(I − ηH_B) Σ (I − ηH_B)] + η²G, G = E[g_B g_Bᵀ] (MM24), by conjugate gradients
+ * The stationary covariance Σ = E[(I − ηH_B) Σ (I − ηH_B)] + η²G, G = E[g_B g_Bᵀ] (MM24), by conjugate gradients
  * on (I − √D V √D) X = √D ∘ G, Σ = √D ∘ X. Needs a mean-square stable step size. Null when it does not converge.
  */
-export function stationaryTrace(moments: DenseMoments, stepSize: number, noise: Matrix): number | null {
+export function stationaryCovariance(moments: DenseMoments, stepSize: number, noise: Matrix): Matrix | null {
   const { eigenvalues, alpha } = moments;
   const n = eigenvalues.length;
   const roots = responseRoots(eigenvalues, alpha, stepSize);
@@ -86,9 +86,11 @@ export function stationaryTrace(moments: DenseMoments, stepSize: number, noise: 
     axpy(1, residual, direction);
     square = next;
   }
-  let trace = 0;
-  for (let a = 0; a < n; a++) trace += roots[a * n + a] * x[a * n + a];
-  return trace;
+  return matrix(
+    n,
+    n,
+    x.map((value, i) => roots[i] * value),
+  );
 }
 
 /** √D at z = 1. */
@@ -96,17 +98,18 @@ function responseRoots(eigenvalues: Float64Array, alpha: number, stepSize: numbe
   return momentWeights(eigenvalues, alpha, { type: "gd" }, stepSize, { base: 0, excess: 0 }).map(Math.sqrt);
 }
 
-/** √D ∘ V(√D ∘ S) */
-function noiseBetween({ groups, coefficients }: DenseMoments, roots: Float64Array, s: Float64Array): Float64Array {
-  const n = groups[0].rows;
-  const inner = matrix(
-    n,
-    n,
-    s.map((value, i) => value * roots[i]),
-  );
-  const total = new Float64Array(n * n);
+/** V(S) = Σ_g c_g h_g S h_g. */
+export function denseNoise({ groups, coefficients }: DenseMoments, s: Matrix): Matrix {
+  const total = matrix(s.rows, s.cols);
   groups.forEach((h, g) => {
-    axpy(coefficients[g], multiply(multiply(h, inner), h).data, total);
+    axpy(coefficients[g], multiply(multiply(h, s), h).data, total.data);
   });
-  return total.map((value, i) => value * roots[i]);
+  return total;
+}
+
+/** √D ∘ V(√D ∘ S) */
+function noiseBetween(moments: DenseMoments, roots: Float64Array, s: Float64Array): Float64Array {
+  const n = moments.groups[0].rows;
+  const inner = s.map((value, i) => value * roots[i]);
+  return denseNoise(moments, matrix(n, n, inner)).data.map((value, i) => value * roots[i]);
 }

@@ -30,7 +30,7 @@ import type { Interval } from "./verdict.ts";
 export interface DenseProblem {
   readonly law: BatchLaw;
   readonly rng: Rng;
-  /** H_i in coordinates of N. */
+  /** H_i in coordinates of N that diagonalise H. */
   readonly hessians: readonly Matrix[];
   /** Of H = Σ p_i H_i on N, descending; some may be ≤ 0. */
   readonly eigenvalues: Float64Array;
@@ -52,14 +52,14 @@ export function prepareDense(problem: {
   if (problem.hessians.length !== law.sampleCount) {
     throw new RangeError(`prepareDense: ${law.sampleCount} samples, got ${problem.hessians.length} Hessians`);
   }
-  const hessians = onCommonRange(problem.hessians, law.probabilities);
+  const { hessians, eigenvalues } = diagonalised(onCommonRange(problem.hessians, law.probabilities), law);
   const distinct = law.distinctBatches();
   const kappa = hessians[0].rows > 0 && distinct !== null ? commonDenseEigenvalues(hessians) : null;
   return {
     law,
     rng,
     hessians,
-    eigenvalues: symmetricEigenvalues(weightedSum(hessians, law.probabilities)),
+    eigenvalues,
     spectra: denseSpectra(hessians, law, distinct, rng.fork("log-det")),
     poleSums: kappa === null ? null : poleSums(kappa, distinct!),
   };
@@ -145,6 +145,13 @@ function onCommonRange(hessians: readonly Matrix[], probabilities: Float64Array)
   return hessians.map((h) => multiplyTransposed(multiply(basis, h), basis));
 }
 
+/** Turned into the eigenbasis of H. */
+function diagonalised(hessians: readonly Matrix[], { probabilities }: BatchLaw) {
+  const { values, vectors } = symmetricEigen(weightedSum(hessians, probabilities));
+  const turned = hessians.map((h) => multiplyTransposed(multiply(vectors, h), vectors));
+  return { hessians: turned, eigenvalues: values };
+}
+
 function denseSpectra(
   hessians: readonly Matrix[],
   law: BatchLaw,
@@ -202,9 +209,8 @@ function exponent(problem: DenseProblem, stepSize: number, options: LambdaOption
   if (exact)
     return { ...exact, error: exact.error > 1e-9 ? exact.error : 0, method: "value-iteration", estimate: null };
   const cocycle = ruleCocycle(denseOperator(hessians), law, { rule: { type: "gd" }, stepSizes: [stepSize] });
-  const { vectors } = symmetricEigen(weightedSum(hessians, law.probabilities));
-  const n = vectors.rows;
-  const start = [0, n - 1].map((a) => vectors.data.slice(a * n, (a + 1) * n));
+  const n = eigenvalues.length;
+  const start = [0, n - 1].map((a) => Float64Array.from({ length: n }, (_, i) => (i === a ? 1 : 0)));
   const estimate = estimateExponent(cocycle, { ...options, rng: rng.fork("lambda 0"), start });
   return { value: estimate.value, error: 0, method: "batch-means", estimate };
 }
@@ -219,7 +225,5 @@ function planeFactors({ hessians, spectra }: DenseProblem, stepSize: number) {
 
 function secondMomentThreshold({ hessians, eigenvalues, law, rng }: DenseProblem): number | null {
   if (law.secondMoment === null || !(eigenvalues[eigenvalues.length - 1] > 0)) return null;
-  const { vectors } = symmetricEigen(weightedSum(hessians, law.probabilities));
-  const rotated = hessians.map((h) => multiplyTransposed(multiply(vectors, h), vectors));
-  return denseThreshold(denseMoments(eigenvalues, rotated, law.secondMoment), rng);
+  return denseThreshold(denseMoments(eigenvalues, hessians, law.secondMoment), rng);
 }

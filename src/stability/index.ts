@@ -1,15 +1,26 @@
 export { aroundPoles } from "./around-poles.ts";
+export { type Averaging, averagedExponent, averagedTrace } from "./averaging.ts";
 export { type BatchOperator, denseOperator } from "./batch-operator.ts";
 export { invertibility } from "./batch-spectra.ts";
 export { type Cocycle, type CocyclePath, cocycle } from "./cocycle.ts";
 export { compareLaws, type LawComparison, type LawComparisons } from "./compare-laws.ts";
+export { type ComposedMoment, composedMoment } from "./composed-moment.ts";
 export { type DenseProblem, denseLambda, denseStableStepSizes, prepareDense } from "./dense-problem.ts";
 export { type ExponentEstimate, type ExponentOptions, estimateExponent } from "./exponent.ts";
 export { type LambdaSpectrum, lambdaSpectrum, type SpectrumExponent } from "./exponent-spectrum.ts";
 export { factorCocycle, type KernelMaker } from "./factor-cocycle.ts";
 export { type Lambda, type LambdaOptions, lambda } from "./lambda.ts";
-export { type Linearized, type LinearizedOptions, type LinearizedProblem, linearized } from "./linearized.ts";
+export {
+  type Linearized,
+  type LinearizedOptions,
+  type LinearizedProblem,
+  linearized,
+  linearizedAt,
+  type PreparedLinearized,
+  prepareLinearized,
+} from "./linearized.ts";
 export { type MeanSquare, meanSquare } from "./mean-square.ts";
+export { factorNoise, hessianNoise, type NoisyHessian } from "./moment-step.ts";
 export { type Mu, mu, muVerdict, type SharpnessEvidence } from "./mu.ts";
 export {
   type PhaseCell,
@@ -21,8 +32,9 @@ export {
   phaseTasks,
 } from "./phase.ts";
 export { type PreparedBlock, type PreparedProblem, prepare, type StabilityProblem } from "./prepared-problem.ts";
-export { type RuleLambda, type RuleLambdaOptions, ruleLambda } from "./rule-lambda.ts";
+export { denseRuleLambda, type RuleLambda, type RuleLambdaOptions, ruleLambda } from "./rule-lambda.ts";
 export { sampleFactors, sampleTraces } from "./sample-factors.ts";
+export { type ScheduleScale, scheduleScale } from "./schedule-scale.ts";
 export {
   type CurvePoint,
   type StableStepSizes,

@@ -12,6 +12,7 @@ import {
   symmetricEigen,
 } from "../numeric/index.ts";
 import { applyNoise, compress, expand, type MomentGroups } from "./moment-groups.ts";
+import { pack, unpack } from "./packed-symmetric.ts";
 import { findRoot } from "./root.ts";
 
 export interface MomentOptions {
@@ -219,30 +220,6 @@ function combine(vectors: readonly Float64Array[], coefficients: Float64Array): 
     axpy(coefficients[i], u, sum);
   });
   return sum;
-}
-
-/** The lower triangle of a symmetric matrix, off-diagonal entries times √2: inner products stay what they were. */
-function pack({ rows, data }: Matrix): Float64Array {
-  const packed = new Float64Array((rows * (rows + 1)) / 2);
-  let e = 0;
-  for (let a = 0; a < rows; a++) {
-    for (let b = 0; b < a; b++) packed[e++] = Math.SQRT2 * data[a * rows + b];
-    packed[e++] = data[a * rows + a];
-  }
-  return packed;
-}
-
-function unpack(packed: Float64Array, rows: number): Matrix {
-  const full = matrix(rows, rows);
-  let e = 0;
-  for (let a = 0; a < rows; a++) {
-    for (let b = 0; b < a; b++) {
-      full.data[a * rows + b] = packed[e++] / Math.SQRT2;
-      full.data[b * rows + a] = full.data[a * rows + b];
-    }
-    full.data[a * rows + a] = packed[e++];
-  }
-  return full;
 }
 
 function packWeights(weights: Float64Array, rows: number): Float64Array {

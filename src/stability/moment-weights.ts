@@ -89,8 +89,8 @@ function velocityResponse(rule: UpdateRule, stepSize: number, a: number, b: numb
   return factors.logAbsDet === Number.NEGATIVE_INFINITY ? 0 : 1 / factors.solve(source)[0];
 }
 
-/** ∂(δ′, v′)/∂g */
-function noiseDirection(
+/** ∂(δ′, v′)/∂g: how noise of the gradient enters the state. */
+export function noiseDirection(
   { type, momentum: beta = 0, dampening = 0 }: UpdateRule,
   stepSize: number,
 ): readonly [number, number] {

@@ -1,5 +1,6 @@
-import { type FactorKernel, generalEigenvalues, identity, matrix, maxAbs, scale } from "../numeric/index.ts";
+import { type FactorKernel, generalEigenvalues, identity, matrix, maxAbs, type Rng, scale } from "../numeric/index.ts";
 import type { Batch } from "../sampling/index.ts";
+import type { Cocycle } from "./cocycle.ts";
 
 /**
  * λ of batches that repeat every epoch: log of the spectral radius of the product over one epoch, per step. Exact but
@@ -18,7 +19,34 @@ export function periodicExponent(kernel: FactorKernel, epoch: readonly Batch[], 
     scale(1 / size, columns.data);
     logScale += Math.log(size);
   }
-  const { re, im } = generalEigenvalues(matrix(r, r, columns.data));
+  return spectralRadiusExponent(columns.data, r, logScale, epoch.length);
+}
+
+/** Dimensions of a lifted map up to which the product over a period is written out. */
+const MOST = 512;
+
+/**
+ * The same for any cocycle whose factors repeat with its period, such as those of a rule with velocity or of a schedule:
+ * log of the spectral radius of the product of one period, per step. Null when it is too large, or not to be trusted.
+ */
+export function periodicCocycleExponent(cocycle: Cocycle, rng: Rng): number | null {
+  const { dimension: d, period } = cocycle;
+  if (d > MOST) return null;
+  const columns = identity(d);
+  const path = cocycle.path(rng);
+  let logScale = 0;
+  for (let t = 0; t < period; t++) {
+    path.step(columns.data, d);
+    const size = maxAbs(columns.data);
+    if (size === 0) return Number.NEGATIVE_INFINITY;
+    scale(1 / size, columns.data);
+    logScale += Math.log(size);
+  }
+  return spectralRadiusExponent(columns.data, d, logScale, period);
+}
+
+function spectralRadiusExponent(product: Float64Array, d: number, logScale: number, steps: number): number | null {
+  const { re, im } = generalEigenvalues(matrix(d, d, product));
   const radius = Math.hypot(re[0], im[0]);
-  return radius < 1e-9 ? null : (logScale + Math.log(radius)) / epoch.length;
+  return radius < 1e-9 ? null : (logScale + Math.log(radius)) / steps;
 }

@@ -1,15 +1,18 @@
-import { factorOperator } from "./batch-operator.ts";
+import { type BatchOperator, denseOperator, factorOperator } from "./batch-operator.ts";
 import { logDeterminants } from "./batch-spectra.ts";
-import { type ExponentEstimate, type ExponentOptions, estimateExponent } from "./exponent.ts";
-import type { PreparedBlock, PreparedProblem } from "./prepared-problem.ts";
+import { type PoleSum, poleSumExponent } from "./commuting.ts";
+import type { DenseProblem } from "./dense-problem.ts";
+import { type ExponentOptions, estimateExponent } from "./exponent.ts";
+import { periodicCocycleExponent } from "./periodic-product.ts";
+import type { PreparedProblem } from "./prepared-problem.ts";
 import { ruleCocycle } from "./rule-cocycle.ts";
 import type { ScanSubject } from "./step-size-scan.ts";
 import { ruleExponent, type UpdateRule } from "./update-rule.ts";
 import { decided, digits, type Interval, undetermined, type Verdict } from "./verdict.ts";
 
 export interface RuleLambdaOptions extends Omit<ExponentOptions, "rng" | "start"> {
-  /** γ of an exponential average θ̄ ← γθ̄ + (1 − γ)θ kept beside the parameters, whose distance from the minimum counts too. */
-  readonly averaging?: number;
+  /** The mean square is known to be stable, which settles the sign. */
+  readonly contracts?: boolean;
 }
 
 export interface RuleLambda extends Verdict {
@@ -18,17 +21,17 @@ export interface RuleLambda extends Verdict {
   readonly confidence95: Interval;
   /** (1/2r) E log|det| of the lifted step, for momentum and Nesterov with a constant step size; null elsewhere. */
   readonly lowerBound: number | null;
-  readonly method: "full-batch" | "batch-means";
+  readonly method: "full-batch" | "periodic-product" | "commuting" | "batch-means";
   readonly steps: number | null;
 }
 
 /**
  * The exponent of a stochastic rule with state near an interpolating minimum, SGD with momentum or Nesterov, weight decay
- * (coupled or decoupled), a schedule (`stepSizes` of one period), exponential averaging: the top exponent of the lifted
- * linear map on N × N. The largest of the blocks.
+ * (coupled or decoupled), a schedule (`stepSizes` of one period): the top exponent of the lifted linear map on N × N. The
+ * largest of the blocks.
  *
- * An average with weight γ has the further exponent log γ, and the lifted map is block triangular: the result is the
- * larger of the two. (A uniform average over all iterates converges like 1/t: its exponent is 0.)
+ * Exact where the batches repeat (product over the common period of batches and step sizes), and for plain steps that
+ * commute; else simulated.
  */
 export function ruleLambda(
   problem: PreparedProblem,
@@ -36,34 +39,22 @@ export function ruleLambda(
   stepSizes: number | ArrayLike<number>,
   options: RuleLambdaOptions = {},
 ): RuleLambda {
-  const sizes = typeof stepSizes === "number" ? [stepSizes] : Array.from(stepSizes);
-  const floor = options.averaging === undefined ? Number.NEGATIVE_INFINITY : Math.log(options.averaging);
-  const atLeast = (interval: Interval): Interval => [Math.max(floor, interval[0]), Math.max(floor, interval[1])];
+  const sizes = listOf(stepSizes);
+  const blocks = problem.blocks.map(({ kernel, ...block }) => ({ ...block, operator: factorOperator(kernel) }));
   const lowerBound = sizes.length === 1 ? liftedLogDet(problem, rule, sizes[0]) : null;
-  if (problem.law.fixedEpoch?.length === 1) {
-    const exponents = Array.from(problem.eigenvalues, (eigenvalue) => ruleExponent(rule, sizes, eigenvalue));
-    const value = Math.max(floor, ...exponents);
-    return {
-      value,
-      confidence95: [value, value],
-      lowerBound,
-      method: "full-batch",
-      steps: null,
-      ...verdict([value, value]),
-    };
-  }
-  const estimates = problem.blocks.map((block) => estimate(problem, block, rule, sizes, options));
-  const top = estimates.reduce((best, other) => (other.value > best.value ? other : best));
-  const largest = (intervals: readonly Interval[]): Interval =>
-    atLeast([Math.max(...intervals.map(([lo]) => lo)), Math.max(...intervals.map(([, hi]) => hi))]);
-  return {
-    value: Math.max(floor, top.value),
-    confidence95: largest(estimates.map(({ confidence95 }) => confidence95)),
-    lowerBound,
-    method: "batch-means",
-    steps: estimates.reduce((sum, { steps }) => sum + steps, 0),
-    ...verdict(largest(estimates.map(({ signInterval }) => signInterval))),
-  };
+  return { ...liftedExponent({ ...problem, blocks }, rule, sizes, options), lowerBound };
+}
+
+/** The same where some samples have indefinite Hessians. Nothing is proved. */
+export function denseRuleLambda(
+  problem: DenseProblem,
+  rule: UpdateRule,
+  stepSizes: number | ArrayLike<number>,
+  options: RuleLambdaOptions = {},
+): RuleLambda {
+  const { hessians, eigenvalues, poleSums } = problem;
+  const blocks = [{ index: 0, operator: denseOperator(hessians), eigenvalues, poleSums }];
+  return { ...liftedExponent({ ...problem, blocks }, rule, listOf(stepSizes), options), lowerBound: null };
 }
 
 /** A rule with a velocity as the scan sees it. */
@@ -82,19 +73,99 @@ export function ruleScanSubject(problem: PreparedProblem, rule: UpdateRule): Sca
   };
 }
 
-function estimate(
-  { law, rng }: PreparedProblem,
-  block: PreparedBlock,
+/** An invariant block in the eigenbasis of H, whatever its Hessians are made of. */
+interface LiftedBlock {
+  readonly index: number;
+  readonly operator: BatchOperator;
+  readonly eigenvalues: Float64Array;
+  readonly poleSums: readonly PoleSum[] | null;
+}
+
+type LiftedProblem = Pick<PreparedProblem, "law" | "rng"> & { readonly blocks: readonly LiftedBlock[] };
+
+interface Found {
+  readonly value: number;
+  readonly confidence95: Interval;
+  readonly signInterval: Interval;
+  readonly method: RuleLambda["method"];
+  readonly steps: number;
+}
+
+function liftedExponent(
+  problem: LiftedProblem,
+  rule: UpdateRule,
+  sizes: readonly number[],
+  options: RuleLambdaOptions,
+): Omit<RuleLambda, "lowerBound"> {
+  const found = problem.blocks.map(
+    (block) => exactBlock(problem, block, rule, sizes) ?? simulatedBlock(problem, block, rule, sizes, options),
+  );
+  const top = found.reduce((best, other) => (other.value > best.value ? other : best));
+  const largest = (intervals: readonly Interval[]): Interval => [
+    Math.max(...intervals.map(([lo]) => lo)),
+    Math.max(...intervals.map(([, hi]) => hi)),
+  ];
+  const steps = found.reduce((sum, block) => sum + block.steps, 0);
+  return {
+    value: top.value,
+    confidence95: largest(found.map(({ confidence95 }) => confidence95)),
+    method: top.method,
+    steps: steps > 0 ? steps : null,
+    ...(options.contracts ? decided("stable") : verdict(largest(found.map(({ signInterval }) => signInterval)))),
+  };
+}
+
+/** Rounding of an exact exponent, at most. */
+const ROUNDING = 1e-12;
+
+function exactBlock(
+  { law, rng }: LiftedProblem,
+  block: LiftedBlock,
+  rule: UpdateRule,
+  sizes: readonly number[],
+): Found | null {
+  const exact = (method: Found["method"], value: number, error = ROUNDING): Found => {
+    const half = error > 1e-9 ? error : 0;
+    const isSuperstable = value === Number.NEGATIVE_INFINITY;
+    const signInterval: Interval = isSuperstable ? [value, value] : [value - error, value + error];
+    return { value, confidence95: [value - half, value + half], signInterval, method, steps: 0 };
+  };
+  if (law.fixedEpoch?.length === 1) {
+    const each = Array.from(block.eigenvalues, (eigenvalue) => ruleExponent(rule, sizes, eigenvalue));
+    return exact("full-batch", Math.max(...each));
+  }
+  if (law.fixedEpoch !== null) {
+    const value = periodicCocycleExponent(ruleCocycle(block.operator, law, { rule, stepSizes: sizes }), rng);
+    return value === null ? null : exact("periodic-product", value);
+  }
+  const isPlain = rule.type === "gd" && (rule.weightDecay ?? 0) === 0;
+  if (!isPlain || block.poleSums === null || law.epochLength > 1) return null;
+  const each = block.poleSums.map((sum) => {
+    const steps = sizes.map((stepSize) => poleSumExponent(sum, stepSize));
+    const mean = (of: (step: (typeof steps)[number]) => number) =>
+      steps.reduce((total, step) => total + of(step), 0) / steps.length;
+    return { value: mean(({ value }) => value), error: mean(({ error }) => error) };
+  });
+  const { value, error } = each.reduce((a, b) => (b.value > a.value ? b : a));
+  return exact("commuting", value, Math.max(error, ROUNDING));
+}
+
+function simulatedBlock(
+  { law, rng }: LiftedProblem,
+  block: LiftedBlock,
   rule: UpdateRule,
   stepSizes: readonly number[],
   options: RuleLambdaOptions,
-): ExponentEstimate {
-  const cocycle = ruleCocycle(factorOperator(block.kernel), law, { rule, stepSizes });
+): Found {
+  const cocycle = ruleCocycle(block.operator, law, { rule, stepSizes });
   const r = block.eigenvalues.length;
   // The slowest and the stiffest direction, as positions and as velocities.
   const places = [0, r - 1].flatMap((a) => (rule.type === "gd" ? [a] : [a, r + a]));
   const start = places.map((at) => Float64Array.from({ length: cocycle.dimension }, (_, i) => (i === at ? 1 : 0)));
-  return estimateExponent(cocycle, { ...options, rng: rng.fork(`rule ${block.index}`), start });
+  return {
+    ...estimateExponent(cocycle, { ...options, rng: rng.fork(`rule ${block.index}`), start }),
+    method: "batch-means",
+  };
 }
 
 /** The mean of all 2r exponents: det is βʳ for momentum, βʳ det(I − ηH_B) for Nesterov (THEORY §2); no decay. */
@@ -110,6 +181,10 @@ function liftedLogDet({ blocks }: PreparedProblem, rule: UpdateRule, stepSize: n
   });
   const best = Math.max(...bounds);
   return Number.isFinite(best) ? best : null;
+}
+
+function listOf(stepSizes: number | ArrayLike<number>): number[] {
+  return typeof stepSizes === "number" ? [stepSizes] : Array.from(stepSizes);
 }
 
 function verdict([lo, hi]: Interval): Verdict {

@@ -52,6 +52,30 @@ test("descent on a quadratic: θ_t, loss, gradient and eigenvalues at every row,
   expect(fate.kind).toBe("wandering");
 });
 
+// θ_t = d^t, d = 0.7 along y: the mean of the iterates after step 2 is Σ d^s/(t − 2), and the exponential average solves
+// θ̄_t = γθ̄_{t−1} + (1 − γ)d^t from θ̄_2 = d².
+test("averages of the iterates, their loss and their distance", () => {
+  const line = formulaProblem({ parameters: ["y"], samples: ["0.5*y^2"] });
+  const options = { steps: 12, stepSize: 0.3 };
+  const polyak = run(line, { type: "gd" }, [1], { ...options, averaging: { type: "polyak", start: 2 } });
+  const decaying = run(line, { type: "gd" }, [1], {
+    ...options,
+    averaging: { type: "exponential", decay: 0.9, start: 2 },
+  });
+  let [sum, exponential] = [0, 0.7 ** 2];
+  for (let t = 0; t <= 12; t++) {
+    const theta = 0.7 ** t;
+    if (t > 2) [sum, exponential] = [sum + theta, 0.9 * exponential + 0.1 * theta];
+    const mean = t > 2 ? sum / (t - 2) : theta;
+    expect(polyak.columns.averageLoss![t]).toBeCloseTo(0.5 * mean * mean, 14);
+    expect(polyak.columns.averageDistance![t]).toBeCloseTo(Math.abs(mean - theta), 14);
+    if (t > 2) expect(decaying.columns.averageLoss![t]).toBeCloseTo(0.5 * exponential ** 2, 14);
+  }
+  expect(polyak.average![0]).toBeCloseTo(sum / 10, 14);
+  expect(polyak.theta[0]).toBeCloseTo(0.7 ** 12, 14); // the iterates do not see their average
+  expect(run(line, { type: "gd" }, [1], options).average).toBeNull();
+});
+
 test("a quadratic above its threshold diverges, and the last row is the step where it did", () => {
   const { columns, fate } = run(quadratic, { type: "gd" }, [1, 1], { steps: 1000, stepSize: 0.75 });
   // |1 − 0.75·4| = 2: ‖θ‖ passes 1e12 at step 40.

@@ -4,6 +4,7 @@ import { maxAbs, norm, type Rng } from "../numeric/index.ts";
 import type { BatchLaw } from "../sampling/index.ts";
 import { batchSharpness } from "./batch-sharpness.ts";
 import { preconditioner } from "./preconditioner.ts";
+import { type AverageOptions, type RunningAverage, runningAverage } from "./running-average.ts";
 import { isPreconditioned, stabilityThreshold } from "./threshold.ts";
 import { topEigenvalues } from "./top-eigenvalues.ts";
 import type { UpdateFacts } from "./update-facts.ts";
@@ -20,6 +21,8 @@ export interface TrainOptions {
   /** How many Hessian eigenvalues. */
   readonly top: number;
   readonly rng: Rng;
+  /** An average of the iterates to keep and observe beside them. */
+  readonly averaging?: AverageOptions;
   readonly progress?: (step: number, steps: number) => void;
 }
 
@@ -27,12 +30,14 @@ export interface TrainingRun {
   /**
    * step, loss, gradientNorm, sharpness, sharpnessResidual, eigenvalue2, …, threshold, piecesCrossed; for adaptive rules
    * preconditionedSharpness and its residual, which the threshold is about; for batches batchSharpness and its standard
-   * error. NaN where something is not known.
+   * error; with an average θ̄ its averageLoss and averageDistance ‖θ̄ − θ‖. NaN where something is not known.
    */
   readonly columns: Readonly<Record<string, readonly number[]>>;
   readonly fate: Fate;
   /** Where it ended. */
   readonly theta: Float64Array;
+  /** Where the average of the iterates ended; null when none was kept. */
+  readonly average: Float64Array | null;
 }
 
 /**
@@ -61,12 +66,14 @@ export function train(
   const gradient = new Float64Array(n);
   const watcher = fateWatcher({ dimension: n, steps, isFlat: () => isFlat(objective, theta, rng.fork("flatness")) });
   const crossings = crossingCounter(objective);
-  const observer = rowObserver(objective, kernel, options);
+  const average = options.averaging ? runningAverage(n, options.averaging) : null;
+  const observer = rowObserver(objective, kernel, options, average);
 
   for (let t = 0; ; t++) {
     progress?.(t, steps);
     const isRow = t % every === 0 || t === steps;
     crossings.see(theta);
+    average?.see(t, theta);
     const stepSize = stepSizeAt(t);
     kernel.set("stepSize", stepSize);
     const stepLoss = kernel.step(derivatives(), x, next, gradient);
@@ -81,11 +88,16 @@ export function train(
     if (!watcher.see(t, theta, known ? sight : {}) || t === steps) break;
     x.set(next);
   }
-  return { columns: observer.columns, fate: watcher.fate(), theta: theta.slice() };
+  return { columns: observer.columns, fate: watcher.fate(), theta: theta.slice(), average: average?.theta ?? null };
 }
 
 /** Collects the rows. */
-function rowObserver(objective: Objective, kernel: UpdateKernel, options: TrainOptions) {
+function rowObserver(
+  objective: Objective,
+  kernel: UpdateKernel,
+  options: TrainOptions,
+  average: RunningAverage | null,
+) {
   const { rule, law, top, rng } = options;
   const n = objective.dimension;
   const adaptive = isPreconditioned(rule);
@@ -95,6 +107,7 @@ function rowObserver(objective: Objective, kernel: UpdateKernel, options: TrainO
     ...Array.from({ length: count - 1 }, (_, i) => `eigenvalue${i + 2}`),
     ...(adaptive ? ["preconditionedSharpness", "preconditionedResidual"] : []),
     ...(law ? ["batchSharpness", "batchSharpnessError"] : []),
+    ...(average ? ["averageLoss", "averageDistance"] : []),
     ...["threshold", "piecesCrossed"],
   ];
   const columns: Record<string, number[]> = Object.fromEntries(names.map((name) => [name, []]));
@@ -150,10 +163,19 @@ function rowObserver(objective: Objective, kernel: UpdateKernel, options: TrainO
         put("batchSharpness", measured?.value ?? Number.NaN);
         put("batchSharpnessError", measured?.standardError ?? Number.NaN);
       }
+      if (average) {
+        put("averageLoss", objective.loss(average.theta));
+        put("averageDistance", distance(average.theta, theta));
+      }
       put("threshold", threshold);
       put("piecesCrossed", crossed);
     },
   };
+}
+
+/** ‖x − y‖ */
+function distance(x: Float64Array, y: Float64Array): number {
+  return norm(x.map((value, i) => value - y[i]));
 }
 
 /** Counts how many selections change from position to position. */

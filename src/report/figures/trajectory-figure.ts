@@ -14,7 +14,7 @@ import { extentOf, listOf } from "./columns.ts";
 export function trajectoryFigure(record: RunRecord): Figure | null {
   const { trajectory } = record.results;
   if (trajectory === null || trajectory.values === null || trajectory.rows < 2) return null;
-  const names = ["loss", measuredSharpness(trajectory), "threshold"].filter((name) =>
+  const names = ["loss", "averageLoss", measuredSharpness(trajectory), "threshold"].filter((name) =>
     columnOf(trajectory, name)?.some(Number.isFinite),
   );
   return {
@@ -37,7 +37,11 @@ function draw(record: RunRecord, table: Table, size: FigureWidth): Markup {
   const [lossTop, lossBottom, top, bottom] = narrow ? [24, 124, 168, 348] : [24, 134, 180, 392];
   const step = column(table, "step");
   const measured = measuredSharpness(table);
-  const loss = lossAxis(column(table, "loss"), [lossBottom, lossTop]);
+  const losses = ["loss", "averageLoss"].filter((name) => table.columns.includes(name));
+  const loss = lossAxis(
+    losses.map((name) => column(table, name)),
+    [lossBottom, lossTop],
+  );
   const sharp = sharpnessAxis(table, [bottom, top]);
   const left = Math.max(roomForLabels(loss), roomForLabels(sharp));
   const right = width - (narrow ? 12 : 110);
@@ -60,7 +64,15 @@ function draw(record: RunRecord, table: Table, size: FigureWidth): Markup {
       plot: { box: plot, x, y: sharp },
     },
     verticalAxis(loss, { left, right, title: "loss", titleY: lossTop - 11 }),
-    clipped(`${id}-loss`, lossBox, "x", markup`<path class="main" d="${linePath(curve("loss", loss), lossBox)}"/>`),
+    clipped(
+      `${id}-loss`,
+      lossBox,
+      "x",
+      losses.map((name) => {
+        const tone = name === "loss" ? "main" : "threshold";
+        return markup`<path class="${tone}" d="${linePath(curve(name, loss), lossBox)}"/>`;
+      }),
+    ),
     verticalAxis(sharp, { left, right, title: sharpnessName(table), titleY: top - 14 }),
     clipped(
       `${id}-plot`,
@@ -113,8 +125,8 @@ function thresholdAtEnd({ results }: RunRecord): number {
   return column(results.trajectory!, "threshold").findLast(Number.isFinite) ?? Number.NaN;
 }
 
-function lossAxis(loss: Float64Array, range: readonly [number, number]): Axis {
-  const positive = loss.filter((value) => value > 0);
+function lossAxis(losses: readonly Float64Array[], range: readonly [number, number]): Axis {
+  const positive = Float64Array.from(losses.flatMap((loss) => [...loss])).filter((value) => value > 0);
   if (positive.length === 0) return linearAxis({ domain: [0, 1], range, count: 3 });
   const [lo, hi] = extentOf([positive]);
   if (hi / lo < 20) return linearAxis({ domain: [0, 1.05 * hi], range, count: 3 });
@@ -151,6 +163,7 @@ function caption(record: RunRecord, table: Table): string {
     above > 0 && isPlainDescent(record.conventions.optimizer)
       ? "Above the threshold gradient descent moves away along the sharpest direction."
       : "",
+    table.columns.includes("averageLoss") ? "The thin line above is the loss at the average of the iterates." : "",
     crossed > 0
       ? `Strokes at the bottom mark steps that crossed a kink, ${whole(crossed)} crossing${crossed === 1 ? "" : "s"} in all.`
       : "",

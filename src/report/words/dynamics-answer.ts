@@ -6,7 +6,7 @@ import {
   type RunRecord,
   type Table,
 } from "../../record/index.ts";
-import { chosen, exact, inWords, measured, nbsp, percent, whole } from "../numerals.ts";
+import { chosen, exact, inWords, measured, nbsp, percent, rough, whole } from "../numerals.ts";
 import { at, axisName } from "./axis-name.ts";
 import { measuredSharpness, sharpnessName } from "./measured-sharpness.ts";
 import { ruleName, upperFirst } from "./subject.ts";
@@ -55,12 +55,21 @@ function trainAnswer(record: RunRecord): string {
   const { fate, trajectory } = record.results;
   const first = fate === null ? "" : fateSentence(fate).replace(/^It/, upperFirst(ruleName(record)));
   if (trajectory === null) return first;
+  const average = averageSentence(trajectory);
   const sharpness = lastFinite(trajectory, measuredSharpness(trajectory));
   const threshold = lastFinite(trajectory, "threshold");
-  if (sharpness === undefined || threshold === undefined) return first;
+  if (sharpness === undefined || threshold === undefined) return `${first}${average}`;
   const side = sharpness < threshold ? "below" : "above";
   const name = sharpnessName(trajectory);
-  return `${first} The ${name} ended at ${exact(sharpness, threshold)}, ${side} the threshold ${exact(threshold, sharpness)}.`.trim();
+  return `${first} The ${name} ended at ${exact(sharpness, threshold)}, ${side} the threshold ${exact(threshold, sharpness)}.${average}`.trim();
+}
+
+/** Where an average of the iterates ended, beside the last of them. */
+function averageSentence(trajectory: Table): string {
+  const average = lastFinite(trajectory, "averageLoss");
+  const loss = lastFinite(trajectory, "loss");
+  if (average === undefined || loss === undefined) return "";
+  return ` The average of the iterates ended at loss ${rough(average)}, the last iterate at ${rough(loss)}.`;
 }
 
 function orbitAnswer({ results }: RunRecord): string {

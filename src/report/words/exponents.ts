@@ -3,6 +3,7 @@ import { asWritten, exact, measured, nbsp, rough, span, whole } from "../numeral
 import { sharedCause } from "./answer.ts";
 import { lawsLine } from "./laws-table.ts";
 import { signOf } from "./non-interpolating-answer.ts";
+import { averagingLine, scheduleLine } from "./schedule.ts";
 import { isPlainDescent } from "./subject.ts";
 
 /** The two lines under the answer: the exponents, their precision and the reason for it. Sentences use **strong** for the numbers. */
@@ -15,6 +16,8 @@ export function exponentLines(record: RunRecord): string {
     mu?.superstable ? "One step of gradient descent lands on the minimum to first order." : "",
     lambda?.superstable ? superstability(lambda) : "",
     lambda === null ? "" : bounds(lambda),
+    scheduleLine(record),
+    averagingLine(record),
     lawsLine(record),
   ];
   return parts.filter((part) => part !== "").join(" ");

@@ -1,5 +1,6 @@
 import type { RunRecord } from "../../record/index.ts";
 import { asWritten } from "../numerals.ts";
+import { at } from "./axis-name.ts";
 
 /** The small line above everything: "The paper's two-weight network · half mean squared error · step size 0.15 · batch 1, with replacement". */
 export function subject({ conventions, spec, kind }: RunRecord): string {
@@ -9,7 +10,7 @@ export function subject({ conventions, spec, kind }: RunRecord): string {
   const parts = [
     name,
     lossName,
-    hasManyStepSizes(kind, spec) ? "" : `step size ${asWritten(stepSize)}`,
+    hasManyStepSizes(kind, spec) ? "" : (turns(spec) ?? `step size ${asWritten(stepSize)}`),
     asksAboutBatches(kind, spec) ? sampling : "",
   ];
   if (optimizer.toLowerCase() !== "gradient descent") parts.splice(2, 0, optimizer);
@@ -21,6 +22,14 @@ function hasManyStepSizes(kind: RunRecord["kind"], spec: RunRecord["spec"]): boo
   const options = spec[kind] as { parameter?: unknown; x?: { path?: unknown }; y?: { path?: unknown } } | undefined;
   const swept = [options?.parameter, options?.x?.path, options?.y?.path];
   return kind === "reproduce" || swept.includes("optimizer.stepSize");
+}
+
+/** "step sizes 0.1, 0.2 in turn", null where they do not repeat. */
+function turns(spec: RunRecord["spec"]): string | null {
+  const values = at(spec, "optimizer.stepSize.values");
+  if (!Array.isArray(values) || values.length < 2) return null;
+  const shown = values.slice(0, 4).map((value) => asWritten(Number(value)));
+  return `step sizes ${shown.join(", ")}${values.length > 4 ? ", …" : ""} in turn`;
 }
 
 /** The verbs that follow a trajectory know batches only where the optimizer steps with them. */
