@@ -209,6 +209,19 @@ def eigen_ways(n):
     return {"numpy eigh": lambda: np.linalg.eigh(a), "torch eigh": lambda: torch.linalg.eigh(b)}
 
 
+def qr_ways(n):
+    a = np.random.default_rng(3).standard_normal((n, n))
+    b = torch.tensor(a)
+    return {"numpy qr": lambda: np.linalg.qr(a), "torch qr": lambda: torch.linalg.qr(b)}
+
+
+def cholesky_ways(n):
+    a = np.random.default_rng(3).standard_normal((n, n))
+    a = a @ a.T
+    b = torch.tensor(a)
+    return {"numpy cholesky": lambda: np.linalg.cholesky(a), "torch cholesky": lambda: torch.linalg.cholesky(b)}
+
+
 def tangent_ways(inputs, targets, theta, sizes, eta, batches):
     """Growth of one tangent vector under SGD in parameter space: v ← v − (η/b) Σ ∇²ℓ_i v, a Hessian product a step."""
     x, y = torch.tensor(inputs).view(-1, sizes[0]), torch.tensor(targets).view(-1, sizes[-1])
@@ -259,6 +272,8 @@ WORK = {
     "ntk": network(ntk_ways),
     "map": map_ways,
     "eigen": eigen_ways,
+    "qr": qr_ways,
+    "cholesky": cholesky_ways,
     "tangent": tangent_ways,
 }
 
