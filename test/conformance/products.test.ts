@@ -7,7 +7,8 @@ import { evaluate, onTwoThreads } from "./engines.ts";
 
 // A product is the sum of its terms in the order of the inner index, beginning with +0, whatever tiles, panels and
 // blocks the compiler chooses: every result equals the interpreter's bit for bit. The sizes cross each boundary of
-// the kernels: odd rows and columns, panels, the 256 inner indices and 256 columns of a block, packed rows.
+// the kernels: odd rows and columns, panels, the 256 inner indices and 256 columns of a block, packed rows, the 4 and 8
+// inner indices of a pass.
 
 const sizes: [rows: number, inner: number, columns: number][] = [
   [1, 1, 1],
@@ -22,6 +23,8 @@ const sizes: [rows: number, inner: number, columns: number][] = [
   [48, 64, 518],
   [70, 40, 600],
   [600, 40, 40],
+  ...[5, 6, 7, 8, 9].map((inner): [number, number, number] => [6, inner, 7]),
+  ...[16, 17, 22, 23, 24].map((inner): [number, number, number] => [25, inner, 41]),
 ];
 
 describe.each(sizes)("%d × %d times %d columns", (rows, inner, columns) => {

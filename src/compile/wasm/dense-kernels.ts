@@ -36,7 +36,7 @@ const SWEEPS = 32;
 type Call = (...values: number[]) => void;
 const form: ProductForm = {
   ...{ batchAxes: 0, tileRows: TILE_ROWS, lastRows: 0, widths: [TILE_COLUMNS], lastColumns: 0 },
-  ...{ inner: "blocked", a: "plain", b: "packed" },
+  ...{ inner: "blocked", a: "rows", b: "packed" },
 };
 const loops = {
   product: (module: ModuleBuilder) => productFunction(module, form),

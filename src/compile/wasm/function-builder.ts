@@ -25,6 +25,8 @@ export class FunctionBuilder {
   private readonly locals: ValueType[] = [];
   private readonly free: Record<ValueType, number[]> = { i32: [], i64: [], f64: [], v128: [] };
   private scope: Variable[] = [];
+  /** Structured instructions around what is being written. */
+  private depth = 0;
   /** Where functions that this one calls are added, and tables that it reads. */
   readonly module: ModuleBuilder;
   readonly parameters: readonly ValueType[];
@@ -111,26 +113,34 @@ export class FunctionBuilder {
 
   /** Runs the body, then again as long as the condition that it returns is not 0. */
   doWhile(body: () => I32): void {
-    this.code.byte(0x03);
-    this.code.byte(0x40);
-    this.block(() => {
+    this.structured(0x03, () => {
       body().write(this.code);
       this.code.byte(0x0d);
       this.code.unsigned(0);
     });
-    this.code.byte(0x0b);
+  }
+
+  /** Runs the body, which goes to its end at once where a condition given to `leaveIf` is not 0. */
+  leavable(body: (leaveIf: (condition: I32) => void) => void): void {
+    this.structured(0x02, () => {
+      const own = this.depth;
+      body((condition) => {
+        condition.write(this.code);
+        this.code.byte(0x0d);
+        this.code.unsigned(this.depth - own);
+      });
+    });
   }
 
   if(condition: I32, then: () => void, otherwise?: () => void): void {
     condition.write(this.code);
-    this.code.byte(0x04);
-    this.code.byte(0x40);
-    this.block(then);
-    if (otherwise) {
-      this.code.byte(0x05);
-      this.block(otherwise);
-    }
-    this.code.byte(0x0b);
+    this.structured(0x04, () => {
+      this.block(then);
+      if (otherwise) {
+        this.code.byte(0x05);
+        this.block(otherwise);
+      }
+    });
   }
 
   call(callee: FunctionRef, ...operands: readonly Expr[]): void {
@@ -170,6 +180,16 @@ export class FunctionBuilder {
     if (this.result !== null) out.byte(0x00); // unreachable: every path has returned
     out.byte(0x0b);
     return out.bytes();
+  }
+
+  /** A block, loop or if without a value around the body. */
+  private structured(instruction: number, body: () => void): void {
+    this.code.byte(instruction);
+    this.code.byte(0x40);
+    this.depth++;
+    this.block(body);
+    this.depth--;
+    this.code.byte(0x0b);
   }
 
   private store(instruction: number, address: I32, offset: number, value: Expr, align = 3) {

@@ -88,23 +88,23 @@ function oneProduct(
   const plain: ProductKernel = { ...sizes, a: plainA.factor, b: plainB.factor, tileRows };
   if (native && isNative(plain))
     return [{ kind: "native", kernel: plain, reads: [plainA.place, plainB.place], writes }];
-  const left = packsA(sizes, a) ? pack(a, sizes.rows, tileRows) : plainA;
+  const left = packsA(sizes) ? pack(a, sizes.rows, tileRows) : plainA;
   const right = packsB(sizes, b) ? pack(b, sizes.columns, TILE_COLUMNS) : plainB;
   const kernel: ProductKernel = { ...sizes, a: left.factor, b: right.factor, tileRows };
   steps.push({ kind: "product", kernel, reads: [left.place, right.place], writes });
   return steps;
 }
 
-/** Panels pay when several tiles of rows read each and the columns are apart, or the rows lie on different pages. */
+/** Panels of B pay when several tiles of rows read each; columns that lie apart cost more than those side by side. */
 function packsB({ batch, rows, inner, columns }: Sizes, b: Operand): boolean {
   if (batch.length > 0 || rows < 12 || columns < 2) return false;
-  if (b.outer === 1) return rows >= 24 && b.inner > 384;
+  if (b.outer === 1) return rows >= 24 && inner >= 16;
   return inner >= 4 || b.inner !== 1;
 }
 
-/** Rows of A are read in place unless each inner index lies on another page. */
-function packsA({ batch, rows, inner, columns }: Sizes, a: Operand): boolean {
-  return batch.length === 0 && rows > 1 && columns >= 32 && inner >= 32 && a.inner >= 512;
+/** Panels of A pay when several tiles of columns read each. */
+function packsA({ batch, rows, inner, columns }: Sizes): boolean {
+  return batch.length === 0 && rows > 1 && columns >= 40 && inner >= 16;
 }
 
 /** The leading axes, neighbours merged where one stride each serves both operands. */

@@ -43,7 +43,8 @@ export interface ProductForm {
   readonly lastColumns: number;
   /** The number of inner indices when it is small, "blocked" when the sums pause in C, else "any". */
   readonly inner: number | "any" | "blocked";
-  readonly a: "packed" | "plain";
+  /** Where A's rows stand: in panels, each in one piece, side by side in columns, or apart. */
+  readonly a: "packed" | "rows" | "columns" | "apart";
   /** Where B's columns stand: in panels, side by side in rows, each in one piece, or apart. */
   readonly b: "packed" | "rows" | "columns" | "apart";
 }
@@ -68,7 +69,7 @@ export function productForm(kernel: ProductKernel): SizedProduct {
     widths: widths.filter((width) => width <= columns),
     lastColumns: columns % TILE_COLUMNS,
     inner: blocked ? "blocked" : inner <= 4 ? inner : "any",
-    a: a.panel === undefined ? "plain" : "packed",
+    a: a.panel !== undefined ? "packed" : a.inner === 1 ? "rows" : a.outer === 1 ? "columns" : "apart",
     b: b.panel !== undefined ? "packed" : b.outer === 1 ? "rows" : b.inner === 1 ? "columns" : "apart",
   };
   const strides = [a.outer, a.inner, b.outer, b.inner].map((stride) => 8 * stride);

@@ -182,68 +182,96 @@ class ProductEmitter {
   /** sums += A-tile · B-tile over `length` inner indices. */
   private accumulate(tile: Tile, sums: readonly Variable<"v128">[], length: I32 | number): void {
     const { f, form } = this;
-    const { aOuter, bOuter } = this.sizes;
-    const packedA = form.a === "packed";
-    const a = Array.from({ length: packedA ? 1 : tile.rows }, (_, i) => f.variable(i32.add(tile.a, times(aOuter, i))));
-    const separate = form.b === "columns" || form.b === "apart";
-    const b = Array.from({ length: separate ? tile.columns : 1 }, (_, j) =>
-      f.variable(i32.add(tile.b, times(bOuter, j))),
-    );
-    const element = (i: number, k: 0 | 1) =>
-      packedA
-        ? v128.loadSplat(a[0]!, 8 * (i + k * form.tileRows))
-        : v128.loadSplat(k === 0 ? a[i]! : i32.add(a[i]!, this.stepA()));
-    const multiply = (k: 0 | 1, row: readonly V128[]) => {
+    const [a, b] = [this.walkA(tile), this.walkB(tile)];
+    const multiply = (k: number, row: readonly V128[], between = () => {}) => {
       for (let i = 0; i < tile.rows; i++) {
-        const x = f.let(element(i, k));
+        const x = f.let(this.elementOfA(a, i, k));
         for (const [v, y] of row.entries()) {
           const sum = sums[i * row.length + v]!;
           f.assign(sum, f64x2.add(sum, f64x2.mul(x, y)));
         }
+        if (i % 2 === 1 && i + 1 < tile.rows) between();
       }
     };
-    const advance = (count: number) => {
-      for (const x of a) f.assign(x, i32.add(x, times(this.stepA(), count)));
-      for (const y of b) f.assign(y, i32.add(y, times(this.stepB(), count)));
+    const one = (k: number, between?: () => void) => {
+      if (k > 0) for (const walk of [a, b]) walk.next();
+      f.block(() => multiply(k, this.rowOfB(tile, b, k), between));
     };
-    const one = () => f.block(() => multiply(0, this.rowOfB(tile, b)));
     if (typeof length === "number") {
-      for (let k = 0; k < length; k++) {
-        if (k > 0) advance(1);
-        one();
-      }
+      for (let k = 0; k < length; k++) one(k);
     } else if (form.b === "columns") {
       const odd = f.let(i32.and(length, 1));
       f.loop(0, f.let(i32.sub(length, odd)), 2, () => {
         const pairs = this.transposedPairs(tile, b);
         multiply(0, pairs[0]);
+        a.next();
         multiply(1, pairs[1]);
-        advance(2);
+        a.pass(2);
+        b.pass(2);
       });
-      f.if(odd, one);
-    } else {
-      f.loop(0, length, 1, () => {
-        one();
-        advance(1);
+      f.if(odd, () => one(0));
+    } else this.inPasses(length, [a, b], one);
+  }
+
+  /**
+   * Inner indices several a pass. Compilers place all loads of a basic block before its arithmetic, and then the
+   * registers do not suffice, so each inner index has blocks of its own: between them stands a test whether there is
+   * a next one and, inside where A's rows are read in place, one that is never true.
+   */
+  private inPasses(length: I32, walks: readonly Walk[], one: (k: number, between?: () => void) => void): void {
+    const { f, form } = this;
+    const count = form.a === "packed" ? 8 : 4;
+    const left = f.variable(length);
+    f.leavable((leaveIf) => {
+      const never = () => leaveIf(i32.eq(left, i32.constant(-(2 ** 31))));
+      f.doWhile(() => {
+        for (let k = 0; k < count; k++) {
+          if (k > 0) leaveIf(i32.less(left, i32.constant(k + 1)));
+          one(k, form.a === "packed" ? undefined : never);
+        }
+        for (const walk of walks) walk.pass(count);
+        f.assign(left, i32.sub(left, count));
+        return i32.less(i32.constant(0), left);
       });
-    }
+    });
+  }
+
+  private walkA(tile: Tile): Walk {
+    const { form, sizes } = this;
+    const apart = form.a === "rows" || form.a === "apart";
+    const steps = { packed: 8 * form.tileRows, rows: 8, columns: sizes.aInner, apart: sizes.aInner };
+    return new Walk(this.f, tile.a, sizes.aOuter, apart ? tile.rows : 1, steps[form.a]);
+  }
+
+  private walkB(tile: Tile): Walk {
+    const { form, sizes } = this;
+    const apart = form.b === "columns" || form.b === "apart";
+    const steps = { packed: 8 * TILE_COLUMNS, columns: 8, rows: sizes.bInner, apart: sizes.bInner };
+    return new Walk(this.f, tile.b, sizes.bOuter, apart ? tile.columns : 1, steps[form.b]);
+  }
+
+  private elementOfA(a: Walk, i: number, k: number): V128 {
+    const single = a.pointers.length === 1;
+    return v128.loadSplat(a.pointers[single ? 0 : i]!, a.offset(k) + (single ? 8 * i : 0));
   }
 
   /** One inner index of B at the columns of a tile. Reads of an odd last column may take in the next element. */
-  private rowOfB(tile: Tile, b: readonly I32[]): V128[] {
+  private rowOfB(tile: Tile, b: Walk, k: number): V128[] {
     const { f } = this;
+    const { pointers } = b;
+    const offset = b.offset(k);
     const pair = (j: number) => {
-      if (b.length === 1) return v128.load(b[0]!, 8 * j);
-      const first = v128.loadZero(b[j]!);
-      return j + 1 < tile.columns ? v128.loadSecond(b[j + 1]!, 0, first) : first;
+      if (pointers.length === 1) return v128.load(pointers[0]!, 8 * j + offset);
+      const first = v128.loadZero(pointers[j]!, offset);
+      return j + 1 < tile.columns ? v128.loadSecond(pointers[j + 1]!, offset, first) : first;
     };
     return Array.from({ length: Math.ceil(tile.columns / 2) }, (_, v) => f.let(pair(2 * v)));
   }
 
   /** Two inner indices of a B whose columns are in one piece: pairs of columns are transposed in registers. */
-  private transposedPairs(tile: Tile, b: readonly I32[]): [V128[], V128[]] {
+  private transposedPairs(tile: Tile, b: Walk): [V128[], V128[]] {
     const { f } = this;
-    const columns = b.map((column) => f.let(v128.load(column)));
+    const columns = b.pointers.map((column) => f.let(v128.load(column)));
     const rows: [V128[], V128[]] = [[], []];
     for (let j = 0; j < tile.columns; j += 2) {
       const [left, right] = [columns[j]!, columns[Math.min(j + 1, tile.columns - 1)]!];
@@ -260,6 +288,39 @@ class ProductEmitter {
 
   private stepB(): I32 {
     return this.form.b === "packed" ? i32.constant(8 * TILE_COLUMNS) : this.sizes.bInner;
+  }
+}
+
+/** Where one operand is read while the inner index runs, in passes of several inner indices. */
+class Walk {
+  readonly pointers: readonly Variable<"i32">[];
+  private readonly f: FunctionBuilder;
+  private readonly step: I32 | number;
+
+  /** `count` pointers `distance` bytes apart, all of which move `step` bytes from one inner index to the next. */
+  constructor(f: FunctionBuilder, start: I32, distance: I32, count: number, step: I32 | number) {
+    this.f = f;
+    this.step = step;
+    this.pointers = Array.from({ length: count }, (_, i) => f.variable(i32.add(start, times(distance, i))));
+  }
+
+  /** Bytes beyond a pointer of the k-th inner index of a pass: a known step needs no new pointer until the next pass. */
+  offset(k: number): number {
+    return typeof this.step === "number" ? k * this.step : 0;
+  }
+
+  /** To the next inner index of a pass. */
+  next(): void {
+    if (typeof this.step !== "number") this.move(this.step);
+  }
+
+  /** From the last inner index of a pass, which has `count`, to the next pass. */
+  pass(count: number): void {
+    this.move(typeof this.step === "number" ? i32.constant(count * this.step) : this.step);
+  }
+
+  private move(bytes: I32): void {
+    for (const pointer of this.pointers) this.f.assign(pointer, i32.add(pointer, bytes));
   }
 }
 
