@@ -82,6 +82,7 @@ export interface MuResult {
  * SGD: the exponent of the batch products. Exact values have `confidence95: [v, v]`; a bound of −∞ is null.
  *
  * `method` names how: "rank-one", "commuting", "periodic-product", "full-batch" (exact), "value-iteration", "batch-means",
+ * "controlled-means" (the same with a solution of Poisson's equation on a grid as control, in dimension 2 and 3),
  * followed by "; lower bound sampled" when the log-determinant bound is a sample mean minus its 99 % half-width.
  */
 export interface LambdaResult {

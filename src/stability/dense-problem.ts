@@ -11,10 +11,11 @@ import type { BatchLaw, WeightedBatch } from "../sampling/index.ts";
 import { denseOperator } from "./batch-operator.ts";
 import { type BatchSpectra, logDetBound } from "./batch-spectra.ts";
 import { commonDenseEigenvalues, type PoleSum, poleSumExponent, poleSums, weightedSum } from "./commuting.ts";
+import { controlledIfSmall, type SmallFactor } from "./controlled-cocycle.ts";
 import { denseMoments, denseThreshold } from "./dense-moments.ts";
 import { type ExponentEstimate, estimateExponent } from "./exponent.ts";
 import { commonIslands } from "./islands.ts";
-import { type Lambda, type LambdaOptions, lambdaVerdict, nothingMoves, stepsToDecide } from "./lambda.ts";
+import { isRough, type Lambda, type LambdaOptions, lambdaVerdict, nothingMoves, stepsToDecide } from "./lambda.ts";
 import { projectiveExponent } from "./projective-line.ts";
 import { ruleCocycle } from "./rule-cocycle.ts";
 import { lostWarnings, type StableStepSizes, type StableStepSizesOptions, scanWarnings } from "./stable-step-sizes.ts";
@@ -204,21 +205,27 @@ function exponent(problem: DenseProblem, stepSize: number, options: LambdaOption
       estimate: null,
     };
   }
-  const plane = eigenvalues.length === 2 && law.epochLength === 1 && problem.spectra.exact;
-  const exact = plane && projectiveExponent(planeFactors(problem, stepSize), options.planeTolerance ?? 1e-9);
+  const n = eigenvalues.length;
+  const isListed = law.epochLength === 1 && problem.spectra.exact;
+  const exact =
+    isListed && n === 2 && projectiveExponent(distinctFactors(problem, stepSize), options.planeTolerance ?? 1e-9);
   if (exact)
     return { ...exact, error: exact.error > 1e-9 ? exact.error : 0, method: "value-iteration", estimate: null };
-  const cocycle = ruleCocycle(denseOperator(hessians), law, { rule: { type: "gd" }, stepSizes: [stepSize] });
-  const n = eigenvalues.length;
+  const controlled = isListed
+    ? controlledIfSmall(n, problem.spectra.batches.length, () => distinctFactors(problem, stepSize), isRough(options))
+    : null;
+  const cocycle =
+    controlled ?? ruleCocycle(denseOperator(hessians), law, { rule: { type: "gd" }, stepSizes: [stepSize] });
   const start = [0, n - 1].map((a) => Float64Array.from({ length: n }, (_, i) => (i === a ? 1 : 0)));
   const estimate = estimateExponent(cocycle, { ...options, rng: rng.fork("lambda 0"), start });
-  return { value: estimate.value, error: 0, method: "batch-means", estimate };
+  return { value: estimate.value, error: 0, method: controlled ? "controlled-means" : "batch-means", estimate };
 }
 
-function planeFactors({ hessians, spectra }: DenseProblem, stepSize: number) {
+/** I − ηH_B of every distinct batch. */
+function distinctFactors({ hessians, spectra }: DenseProblem, stepSize: number): SmallFactor[] {
   return spectra.batches.map((batch) => {
-    const h = batchHessian(hessians, batch).data;
-    const entries = [1 - stepSize * h[0], -stepSize * h[1], -stepSize * h[2], 1 - stepSize * h[3]];
+    const h = batchHessian(hessians, batch);
+    const entries = h.data.map((x, e) => (e % (h.cols + 1) === 0 ? 1 : 0) - stepSize * x);
     return { entries, probability: batch.probability };
   });
 }

@@ -1,8 +1,9 @@
 import type { BatchLaw } from "../sampling/index.ts";
 import { poleSumExponent } from "./commuting.ts";
+import type { SmallFactor } from "./controlled-cocycle.ts";
 import { periodicExponent } from "./periodic-product.ts";
 import type { PreparedBlock } from "./prepared-problem.ts";
-import { type PlaneFactor, projectiveExponent } from "./projective-line.ts";
+import { projectiveExponent } from "./projective-line.ts";
 import { logContraction } from "./update-rule.ts";
 
 export type ExactMethod = "full-batch" | "periodic-product" | "rank-one" | "commuting" | "value-iteration";
@@ -44,7 +45,7 @@ export function exactExponent(
   }
   if (block.eigenvalues.length !== 2 || law.epochLength > 1) return null;
   if (block.distinct === null || block.distinct.length > MAX_PLANE_FACTORS) return null;
-  const found = projectiveExponent(planeFactors(block, stepSize), planeTolerance, planeTolerance > 1e-6 ? 128 : 512);
+  const found = projectiveExponent(distinctFactors(block, stepSize), planeTolerance, planeTolerance > 1e-6 ? 128 : 512);
   return found && exact("value-iteration", found);
 }
 
@@ -64,18 +65,16 @@ function fullBatch(eigenvalues: Float64Array, stepSize: number): { readonly valu
 }
 
 /** I − ηH_B of every distinct batch. */
-function planeFactors({ samples, distinct }: PreparedBlock, stepSize: number): PlaneFactor[] {
+export function distinctFactors({ samples, distinct }: PreparedBlock, stepSize: number): SmallFactor[] {
   const { factor, outputs } = samples;
+  const r = factor.cols;
   return (distinct ?? []).map(({ indices, weights, probability }) => {
-    const entries = Float64Array.of(1, 0, 0, 1);
+    const entries = Float64Array.from({ length: r * r }, (_, e) => (e % (r + 1) === 0 ? 1 : 0));
     indices.forEach((i, j) => {
       for (let row = i * outputs; row < (i + 1) * outputs; row++) {
-        const [x, y] = [factor.data[2 * row], factor.data[2 * row + 1]];
-        const s = stepSize * weights[j];
-        entries[0] -= s * x * x;
-        entries[1] -= s * x * y;
-        entries[2] -= s * x * y;
-        entries[3] -= s * y * y;
+        const phi = factor.data.subarray(row * r, (row + 1) * r);
+        for (let a = 0; a < r; a++)
+          for (let b = 0; b < r; b++) entries[a * r + b] -= stepSize * weights[j] * phi[a] * phi[b];
       }
     });
     return { entries, probability };

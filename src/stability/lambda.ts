@@ -1,7 +1,8 @@
 import { studentHalfWidth } from "../numeric/index.ts";
 import { logDetBound } from "./batch-spectra.ts";
 import { certifiedUpperBound } from "./collatz-wielandt.ts";
-import { exactExponent } from "./exact-exponent.ts";
+import { controlledIfSmall } from "./controlled-cocycle.ts";
+import { distinctFactors, exactExponent } from "./exact-exponent.ts";
 import { type ExponentEstimate, type ExponentOptions, estimateExponent } from "./exponent.ts";
 import { factorCocycle } from "./factor-cocycle.ts";
 import { finiteSampleBound } from "./finite-sample-bound.ts";
@@ -133,11 +134,25 @@ function blockExponent(
   const exact = exactExponent(block, law, stepSize, options.planeTolerance);
   if (exact !== null) return { ...exact, estimate: null };
   const kernel = () => block.kernel;
-  const cocycle = factorCocycle(block.samples, law, { stepSize, kernel, spectra: block.spectra });
+  const controlled =
+    law.epochLength === 1 && block.distinct !== null
+      ? controlledIfSmall(
+          block.eigenvalues.length,
+          block.distinct.length,
+          () => distinctFactors(block, stepSize),
+          isRough(options),
+        )
+      : null;
+  const cocycle = controlled ?? factorCocycle(block.samples, law, { stepSize, kernel, spectra: block.spectra });
   const last = block.eigenvalues.length - 1;
   const start = [0, last].map((a) => Float64Array.from({ length: last + 1 }, (_, i) => (i === a ? 1 : 0)));
   const estimate = estimateExponent(cocycle, { ...options, rng: rng.fork(`lambda ${block.index}`), start });
-  return { value: estimate.value, method: "batch-means", error: 0, estimate };
+  return { value: estimate.value, method: controlled ? "controlled-means" : "batch-means", error: 0, estimate };
+}
+
+/** Whether few digits are asked for, as by a scan. */
+export function isRough({ planeTolerance = 0 }: LambdaOptions): boolean {
+  return planeTolerance > 1e-6;
 }
 
 /** The interval of a block whose error probability is `risk`. */

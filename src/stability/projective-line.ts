@@ -1,10 +1,5 @@
 import { lu, matrix } from "../numeric/index.ts";
-
-/** A 2 × 2 matrix, row-major, with its probability. */
-export interface PlaneFactor {
-  readonly entries: ArrayLike<number>;
-  readonly probability: number;
-}
+import type { SmallFactor } from "./controlled-cocycle.ts";
 
 export interface ProjectiveExponent {
   readonly value: number;
@@ -13,7 +8,7 @@ export interface ProjectiveExponent {
 }
 
 /**
- * The top exponent of independent 2 × 2 factors from the Poisson equation on the projective line: with g(u) the mean of
+ * The top exponent of independent factors in the plane from the Poisson equation on the projective line: with g(u) the mean of
  * log‖Au‖ and P the transition operator of directions, λ is the constant for which h = g − λ + P h has a solution.
  *
  * Collocation on N equidistant angles in [0, π), local interpolation of degree 9, one dense solve; N doubles from 64
@@ -23,7 +18,7 @@ export interface ProjectiveExponent {
  * Cost: N³ and 100·N·factors. Null when a direction on the grid is annihilated or `maxNodes` do not reach `tolerance`.
  */
 export function projectiveExponent(
-  factors: readonly PlaneFactor[],
+  factors: readonly SmallFactor[],
   tolerance: number,
   maxNodes = 512,
 ): ProjectiveExponent | null {
@@ -38,7 +33,7 @@ export function projectiveExponent(
   return null;
 }
 
-function collocate(factors: readonly PlaneFactor[], nodes: number): number {
+function collocate(factors: readonly SmallFactor[], nodes: number): number {
   const n = nodes + 1; // h at the nodes, and λ
   const system = matrix(n, n);
   const growth = new Float64Array(n);
