@@ -55,5 +55,6 @@ export function crewHome(members: number, entry = new URL("./crew-member.js", im
 export function startCrew(threads: number, entry?: URL): { readonly crew: Crew | null; end(): Promise<void> } {
   const { control, ports, call, end } = crewHome(threads - 1, entry);
   for (const port of ports) port.unref();
-  return { crew: createCrew({ control, ports, call }), end };
+  const now = () => performance.now();
+  return { crew: createCrew({ control, ports, call, now }), end };
 }

@@ -15,7 +15,7 @@ let told = Number.NEGATIVE_INFINITY;
 
 const host = nodeHost({
   ...request,
-  crew: createCrew({ ...seats, call: () => send({ kind: "call crew" }) }),
+  crew: createCrew({ ...seats, call: () => send({ kind: "call crew" }), now: () => performance.now() }),
   progress(note, fraction) {
     const time = performance.now();
     if (note === stage && time - told < pause) return;

@@ -223,7 +223,7 @@ describe("a crew", () => {
     const waiting = `
       const { workerData, parentPort } = require("node:worker_threads");
       import(${JSON.stringify(built("compile/index.js"))}).then(({ createCrew }) => {
-        const crew = createCrew({ ...workerData, call: () => parentPort.postMessage("call") });
+        const crew = createCrew({ ...workerData, call: () => parentPort.postMessage("call"), now: () => performance.now() });
         const job = crew.load("any", {}, () => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20));
         if (!job.awaitReady(10000)) throw new Error("nobody came");
         try {

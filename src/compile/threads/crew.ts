@@ -1,4 +1,5 @@
 import { type CrewMessage, claim, failureText, MOST_MEMBERS, type Piece, word } from "./protocol.ts";
+import { quicker } from "./quicker.ts";
 
 /** Threads that share memory with their owner and do pieces of its jobs. */
 export interface Crew {
@@ -23,6 +24,8 @@ export interface CrewJob {
    * @throws ThreadError when a piece failed in another thread or a thread ended; what this thread's own piece threw.
    */
   run(stage: number, count: number, meanwhile?: () => void): void;
+  /** Runs all stages in order, each in so many pieces; alone as long as that is quicker than sharing them. */
+  runAll(stages: readonly number[]): void;
   dispose(): void;
 }
 
@@ -38,6 +41,8 @@ export interface CrewSeats {
   readonly ports: readonly { postMessage(message: CrewMessage): void }[];
   /** Starts the members; called once, when the first job wants them. */
   readonly call: () => void;
+  /** Milliseconds on some clock: how long work takes decides whether it is shared. */
+  readonly now: () => number;
 }
 
 /** Looks this often whether the others are done before the owner goes to sleep. */
@@ -46,7 +51,7 @@ const SPINS = 50_000;
 const NAP = 200;
 
 /** A crew of the members in these seats. Without any, or where this thread must not wait, null: one thread computes. */
-export function createCrew({ control, ports, call }: CrewSeats): Crew | null {
+export function createCrew({ control, ports, call, now }: CrewSeats): Crew | null {
   const words = new Int32Array(control);
   if (ports.length === 0 || ports.length > MOST_MEMBERS || !mayWait(words)) return null;
   let jobs = 0;
@@ -71,6 +76,24 @@ export function createCrew({ control, ports, call }: CrewSeats): Crew | null {
       called = true;
       return !isGone(words) && ports.every((_, member) => heard(member));
     };
+    const alone = (stage: number, count: number) => {
+      for (let piece = 0; piece < count; piece++) own(stage, piece);
+    };
+    const run: CrewJob["run"] = (stage, count, meanwhile = () => {}) => {
+      if (disposed) throw new Error("CrewJob: the job was disposed of");
+      if (count === 1 || busy || !isReady()) {
+        alone(stage, count);
+        meanwhile();
+        return;
+      }
+      busy = true;
+      try {
+        share(control, words, { job, stage, count }, own, meanwhile);
+      } finally {
+        busy = false;
+      }
+    };
+    const inQuickerWay = quicker(now);
     return {
       isReady,
       awaitReady(milliseconds) {
@@ -83,19 +106,13 @@ export function createCrew({ control, ports, call }: CrewSeats): Crew | null {
         });
         return isReady();
       },
-      run(stage, count, meanwhile = () => {}) {
-        if (disposed) throw new Error("CrewJob: the job was disposed of");
-        if (count === 1 || busy || !isReady()) {
-          for (let piece = 0; piece < count; piece++) own(stage, piece);
-          meanwhile();
-          return;
-        }
-        busy = true;
-        try {
-          share(control, words, { job, stage, count }, own, meanwhile);
-        } finally {
-          busy = false;
-        }
+      run,
+      runAll(stages) {
+        const each = (run: (stage: number, count: number) => void) => () => {
+          for (const [stage, count] of stages.entries()) run(stage, count);
+        };
+        if (disposed || busy || !isReady()) each(run)();
+        else inQuickerWay(each(run), each(alone));
       },
       dispose() {
         if (!disposed) send({ kind: "forget", job });

@@ -89,13 +89,16 @@ function loadShared(
   const program: SharedProgram = { module: new WebAssembly.Module(module.bytes(pages, true)), memory, stages };
   const own = programTool(program);
   const job = crew.load("program", program, own);
-  const run = () => {
-    for (const [stage, { pieces }] of stages.entries()) job.run(stage, pieces);
-  };
-  return new WasmExecutable(memory, plan, run, () => {
-    job.dispose();
-    memories.giveBack(memory);
-  });
+  const pieces = stages.map((stage) => stage.pieces);
+  return new WasmExecutable(
+    memory,
+    plan,
+    () => job.runAll(pieces),
+    () => {
+      job.dispose();
+      memories.giveBack(memory);
+    },
+  );
 }
 
 class WasmExecutable implements Executable {
