@@ -84,5 +84,6 @@ export function withDraw<Draw>(map: RandomMap<Draw>, draw: Draw): DiscreteMap {
     dimension: map.dimension,
     step: (x, out) => map.step(x, draw, out),
     tangent: (x, v, out) => map.tangent(x, draw, v, out),
+    ...(map.adjoint && { adjoint: (x, u, out) => map.adjoint!(x, draw, u, out) }),
   };
 }

@@ -46,6 +46,7 @@ export interface RandomMap<Draw> {
   readonly dimension: number;
   step(x: Float64Array, draw: Draw, out: Float64Array): void;
   tangent(x: Float64Array, draw: Draw, v: Float64Array, out: Float64Array): void;
+  adjoint?(x: Float64Array, draw: Draw, u: Float64Array, out: Float64Array): void;
   /** A realisation; the same generator state gives the same draws. `next` may reuse what it gave before. */
   draws(rng: Rng): { next(): Draw };
 }

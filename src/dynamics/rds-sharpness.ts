@@ -1,6 +1,7 @@
-import { krylov, type LinearOperator, quadrature, type Rng, singularValues } from "../numeric/index.ts";
+import { type Rng, singularValues } from "../numeric/index.ts";
 import { kaplanYorkeDimension } from "./dimension.ts";
 import { type DiscreteMap, denseTangent } from "./discrete-map.ts";
+import { probedSpectra, type StepSpectra } from "./probed-spectra.ts";
 
 /** How singular values are had: all from the matrix, or by stochastic Lanczos quadrature with so many random directions. */
 export type SpectrumMethod = { readonly method: "dense" } | { readonly method: "quadrature"; readonly probes: number };
@@ -17,6 +18,8 @@ export interface RdsSharpnessOptions {
 export interface RdsSharpness {
   /** s_1 ≥ s_2 ≥ … ≥ s_n, nats. */
   readonly orders: Float64Array;
+  /** From quadrature, the orders that remain without each of the probes in turn; empty for one probe and for dense spectra. */
+  readonly leftOut: readonly Float64Array[];
   /** min σ_n(DG_B) over batches and iterates; from quadrature an upper bound. */
   readonly smallestSingularValue: number;
   readonly method: SpectrumMethod["method"];
@@ -32,7 +35,8 @@ const denseDimension = 128;
  * place of the whole attractor it is a lower estimate (arXiv 2604.19740, where the maximum is a supremum).
  *
  * Dense: n tangents and O(n³) a pair of batch and iterate. Quadrature: probes × Lanczos steps tangents; needs a symmetric
- * map or one with an adjoint, and gives σ_k up to the error of the probes.
+ * map or one with an adjoint, and gives σ_k up to the error of the probes: see `leftOut` and `jackknifeError`. All pairs
+ * see the same probes, so one left out is left out everywhere.
  * @throws RangeError without batches or iterates, or when quadrature cannot be had.
  */
 export function rdsSharpness(
@@ -44,23 +48,32 @@ export function rdsSharpness(
   const n = maps[0].map.dimension;
   const spectrum =
     options.spectrum ?? (n <= denseDimension ? { method: "dense" } : { method: "quadrature", probes: 8 });
-  const orders = new Float64Array(n);
+  const read =
+    spectrum.method === "dense"
+      ? denseReader
+      : (map: DiscreteMap, x: Float64Array) => probedSpectra(map, x, { ...options, probes: spectrum.probes });
   const total = maps.reduce((sum, { probability }) => sum + probability, 0);
+  const sums: Float64Array[] = [];
   let smallest = Number.POSITIVE_INFINITY;
   for (const [b, { map, probability }] of maps.entries()) {
     options.progress?.(b, maps.length);
-    const largest = new Float64Array(n).fill(Number.NEGATIVE_INFINITY);
+    const largest: Float64Array[] = [];
     for (const x of iterates) {
-      const values =
-        spectrum.method === "dense" ? denseValues(map, x) : quadratureValues(map, x, spectrum.probes, options);
-      smallest = Math.min(smallest, values[n - 1]);
-      values.forEach((value, k) => {
-        largest[k] = Math.max(largest[k], Math.log(value));
-      });
+      const { spectra, bound } = read(map, x);
+      smallest = Math.min(smallest, bound);
+      for (const [i, values] of spectra.entries()) raise((largest[i] ??= new Float64Array(n)), values);
     }
-    for (let k = 0; k < n; k++) orders[k] += (probability / total) * largest[k];
+    for (const [i, values] of largest.entries()) {
+      const sum = (sums[i] ??= new Float64Array(n));
+      for (let k = 0; k < n; k++) sum[k] += (probability / total) * Math.log(values[k]);
+    }
   }
-  return { orders, smallestSingularValue: smallest, method: spectrum.method };
+  const [orders, ...leftOut] = sums;
+  return { orders, leftOut, smallestSingularValue: smallest, method: spectrum.method };
+}
+
+function raise(largest: Float64Array, values: Float64Array): void {
+  for (let k = 0; k < values.length; k++) largest[k] = Math.max(largest[k], values[k]);
 }
 
 /**
@@ -75,49 +88,7 @@ export function sharpnessDimension(orders: Float64Array, cut = 0): number {
   )!;
 }
 
-function denseValues(map: DiscreteMap, x: Float64Array): Float64Array {
-  return singularValues(denseTangent(map, x));
-}
-
-/** σ_1 … σ_n as the quantiles of the density that the probes give. */
-function quadratureValues(
-  map: DiscreteMap,
-  x: Float64Array,
-  probes: number,
-  { lanczosSteps = 80, rng }: RdsSharpnessOptions,
-): Float64Array {
-  const n = map.dimension;
-  const isSymmetric = map.symmetric === true;
-  const op = isSymmetric ? tangentOperator(map, x) : gramOperator(map, x);
-  const parts = Array.from({ length: probes }, (_, i) => {
-    const space = krylov(op, { maxSteps: Math.min(lanczosSteps, n), rng: rng.fork(`probe ${i}`) });
-    const { nodes, weights } = quadrature(space);
-    return Array.from(nodes, (node, j) => ({
-      value: isSymmetric ? Math.abs(node) : Math.sqrt(Math.max(0, node)),
-      count: (n * weights[j]) / probes,
-    }));
-  })
-    .flat()
-    .sort((a, b) => b.value - a.value);
-  let [at, reached] = [0, parts[0].count];
-  return Float64Array.from({ length: n }, (_, k) => {
-    while (reached < k + 0.5 && at < parts.length - 1) reached += parts[++at].count;
-    return parts[at].value;
-  });
-}
-
-function tangentOperator(map: DiscreteMap, x: Float64Array): LinearOperator {
-  return { dimension: map.dimension, apply: (v, out) => map.tangent(x, v, out) };
-}
-
-function gramOperator(map: DiscreteMap, x: Float64Array): LinearOperator {
-  if (!map.adjoint) throw new RangeError("rdsSharpness: quadrature needs a symmetric map or one with an adjoint");
-  const image = new Float64Array(map.dimension);
-  return {
-    dimension: map.dimension,
-    apply(v, out) {
-      map.tangent(x, v, image);
-      map.adjoint!(x, image, out);
-    },
-  };
+function denseReader(map: DiscreteMap, x: Float64Array): StepSpectra {
+  const values = singularValues(denseTangent(map, x));
+  return { spectra: [values], bound: values[values.length - 1] };
 }

@@ -3,6 +3,7 @@ import { readUpdateRule } from "../descent/index.ts";
 import {
   type DiscreteMap,
   finiteTimeExponent,
+  type RdsSharpness,
   rdsSharpness,
   sharpnessCuts,
   sharpnessDimension,
@@ -10,12 +11,11 @@ import {
   withDraw,
   zeroOneTest,
 } from "../dynamics/index.ts";
-import { createRng, dot, norm } from "../numeric/index.ts";
+import { createRng, dot, jackknifeError, norm, studentHalfWidth } from "../numeric/index.ts";
 import { type Measure, type Table, tableOf } from "../record/index.ts";
 import type { BatchLaw } from "../sampling/index.ts";
 import type { Experiment } from "./answer.ts";
 import { autonomousRule } from "./descent-maps.ts";
-import { InputError } from "./host.ts";
 
 /** Values of the observable kept for the 0–1 test: its cost grows with their square. */
 const seriesLength = 2000;
@@ -96,12 +96,6 @@ export function sharpnessMeasures(
   const options = spec.lyapunov!.sharpness;
   if (!options || states.length === 0) return { measures: [], table: null };
   const maps = random ? mapsOfBatches(experiment, random, options.batches) : [{ map: map!, probability: 1 }];
-  const needsAdjoint = maps[0].map.dimension > 128 && !maps[0].map.symmetric && !maps[0].map.adjoint;
-  if (needsAdjoint) {
-    throw new InputError(
-      "lyapunov.sharpness: expected gd or sgd, or at most 128 dimensions of state, found a random map without an adjoint",
-    );
-  }
   const found = rdsSharpness(maps, states, {
     ...(maps[0].map.dimension > 128 && { spectrum: { method: "quadrature", probes: options.probes } as const }),
     rng: createRng(spec.seed, "sharpness"),
@@ -109,19 +103,30 @@ export function sharpnessMeasures(
   });
   const how = found.method === "dense" ? "" : `, from ${options.probes} probes`;
   const bound = found.method === "dense" ? "" : " (an upper bound)";
+  const dimensions = sharpnessCuts.map((cut) => {
+    const name = `sharpness dimension, a lower estimate${how}${cut === 0 ? "" : `, |s_k| ≤ ${powerOfTen(cut)} taken for 0`}`;
+    const value = sharpnessDimension(found.orders, cut);
+    const half = probeError(found.leftOut.map((orders) => sharpnessDimension(orders, cut)));
+    const interval = [Math.max(0, value - half!), Math.min(maps[0].map.dimension, value + half!)] as const;
+    return { ...measure(name, value), confidence95: half === null ? null : interval };
+  });
   return {
-    measures: [
-      ...sharpnessCuts.map((cut) => {
-        const name = cut === 0 ? "" : `, |s_k| ≤ ${powerOfTen(cut)} taken for 0`;
-        return measure(`sharpness dimension, a lower estimate${how}${name}`, sharpnessDimension(found.orders, cut));
-      }),
-      measure(`smallest singular value of a step met${bound}`, found.smallestSingularValue),
-    ],
-    table: tableOf("data/sharpness-orders.csv", {
-      order: Array.from(found.orders, (_, k) => k + 1),
-      sharpness: found.orders,
-    }),
+    measures: [...dimensions, measure(`smallest singular value of a step met${bound}`, found.smallestSingularValue)],
+    table: tableOf("data/sharpness-orders.csv", columnsOf(found)),
   };
+}
+
+/** Every order, and where it comes from probes the ends of its interval. */
+function columnsOf({ orders, leftOut }: RdsSharpness): Record<string, ArrayLike<number>> {
+  const order = Array.from(orders, (_, k) => k + 1);
+  if (leftOut.length === 0) return { order, sharpness: orders };
+  const half = orders.map((_, k) => probeError(leftOut.map((values) => values[k]))!);
+  return { order, sharpness: orders, lo: orders.map((s, k) => s - half[k]), hi: orders.map((s, k) => s + half[k]) };
+}
+
+/** Half the 95 % interval that the spread of the probes gives; null where there are too few to tell. */
+function probeError(leftOut: readonly number[]): number | null {
+  return leftOut.length < 2 ? null : studentHalfWidth(jackknifeError(leftOut), leftOut.length - 1, 0.95);
 }
 
 /** Every batch with its probability where there are few, else as many drawn ones. */

@@ -56,6 +56,7 @@ export {
   clopperPearson,
   type EmpiricalBernstein,
   empiricalBernstein,
+  jackknifeError,
   lag1Autocorrelation,
   mean,
   studentHalfWidth,

@@ -85,6 +85,15 @@ export function studentHalfWidth(standardError: number, degreesOfFreedom: number
 }
 
 /**
+ * The jackknife's standard error √((P−1)/P · Σ(v_i − v̄)²) of a statistic of P independent parts, from its P values v_i with one
+ * part left out (Efron, Tibshirani, An Introduction to the Bootstrap, ch. 11). NaN for fewer than two.
+ */
+export function jackknifeError(leftOut: ArrayLike<number>): number {
+  const n = leftOut.length;
+  return n < 2 ? Number.NaN : ((n - 1) / Math.sqrt(n)) * Math.sqrt(variance(leftOut));
+}
+
+/**
  * The exact (Clopper–Pearson) interval for a probability after `successes` in `trials` independent trials: it covers
  * with probability ≥ `confidence` whatever the truth is.
  * @throws RangeError for counts that are not integers with 0 ≤ successes ≤ trials ≥ 1, or confidence outside (0, 1).

@@ -144,6 +144,7 @@ export function compileDescentPlane(
 }
 
 export interface CompiledRandomMap extends RandomMap<StepBatch> {
+  adjoint(x: Float64Array, draw: StepBatch, u: Float64Array, out: Float64Array): void;
   dispose(): void;
 }
 
@@ -165,6 +166,7 @@ export function compileRandomMap(
     dimension: problem.dimension + update.stateSize,
     step: (x, draw, out) => void update.step(derivatives(draw), x, out),
     tangent: (x, draw, v, out) => update.tangent(derivatives(draw), x, v, out),
+    adjoint: (x, draw, u, out) => update.adjoint(derivatives(draw), x, u, out),
     draws: options.stream,
     dispose() {
       objective.dispose();

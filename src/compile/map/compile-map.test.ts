@@ -2,7 +2,7 @@
 // tangent is the limit of difference quotients, its adjoint the transpose, its volume that of the dense tangent.
 import { describe, expect, test } from "vitest";
 import { formulaMap, type UpdateRuleSpec } from "../../descent/index.ts";
-import { type DiscreteMap, denseTangent, trajectory } from "../../dynamics/index.ts";
+import { type DiscreteMap, denseTangent, trajectory, withDraw } from "../../dynamics/index.ts";
 import { initialParameters, networkProblem, readModel } from "../../network/index.ts";
 import { createRng, lu, norm } from "../../numeric/index.ts";
 import { logistic, logisticBridge, twoCycle, twoWeightNetwork } from "../../problems/index.ts";
@@ -187,6 +187,23 @@ test("the average of SGD's steps over all batches is the full step, whatever the
     }
     compileDescent(problem, { type: "gd" }, wasmEngine, { stepSize }).step(theta, out);
     closeTo(mean, out, 1e-14);
+  }
+});
+
+test("the adjoint of a step with a batch is the transpose of its tangent, with a state too", () => {
+  const batches = batchLaw({ law: "with-replacement", size: 2, sampleCount: 5 });
+  const batch = { indices: Int32Array.of(3, 1), weights: Float64Array.of(0.5, 0.5) };
+  for (const rule of [{ type: "sgd" }, { type: "momentum", momentum: 0.7 }, { type: "sam", rho: 0.05 }] as const) {
+    const random = compileRandomMap(problem, rule, wasmEngine, { stepSize, stream: batches.stream });
+    const map = withDraw(random, batch);
+    const x = Float64Array.from({ length: map.dimension }, (_, i) => (i < n ? theta[i]! : 0.1 * Math.sin(i)));
+    const jacobian = denseTangent(map, x);
+    const u = x.map((_, i) => Math.cos(3 * i));
+    const out = new Float64Array(map.dimension);
+    map.adjoint!(x, u, out);
+    const truth = out.map((_, j) => u.reduce((sum, w, i) => sum + w * jacobian.data[i * map.dimension + j]!, 0));
+    closeTo(out, truth, 1e-11 * (1 + norm(truth)));
+    random.dispose();
   }
 });
 

@@ -9,6 +9,7 @@ import { multiplierFigure } from "./multiplier-figure.ts";
 import { orbitDiagram } from "./orbit-diagram.ts";
 import { panelFigures } from "./panel-figure.ts";
 import { phaseFigure } from "./phase-figure.ts";
+import { sharpnessFigure } from "./sharpness-figure.ts";
 import { spectrumFigure } from "./spectrum-figure.ts";
 import { trajectoryFigure } from "./trajectory-figure.ts";
 
@@ -26,6 +27,7 @@ const drawings = [
   bifurcationCurvesFigure,
   classMap,
   historyFigure,
+  sharpnessFigure,
   multiplierFigure,
   spectrumFigure,
 ] as const;

@@ -1,4 +1,4 @@
-import type { Cell, Complex, OrbitEnclosure, RunRecord } from "../../record/index.ts";
+import type { Cell, Complex, Interval, OrbitEnclosure, RunRecord } from "../../record/index.ts";
 import { asWritten, atLeast, exact, measured, rough, span, whole } from "../numerals.ts";
 import { typeName } from "./dynamics-answer.ts";
 import { lawsTable } from "./laws-table.ts";
@@ -96,18 +96,21 @@ function endTable({ results }: RunRecord): WordTable | null {
 function exponentTable({ results }: RunRecord): WordTable | null {
   if (results.exponents === null || results.exponents.length === 0) return null;
   const rows = results.exponents.map(({ value, superstable, confidence95 }, i) => {
-    const half = confidence95 === null ? 0 : (confidence95[1] - confidence95[0]) / 2;
-    const shown = superstable ? "−∞" : value === null ? "unknown" : measured(value, half);
+    const shown = superstable ? "−∞" : value === null ? "unknown" : measured(value, halfWidth(confidence95));
     return [String(i + 1), shown, confidence95 === null ? "" : span(...confidence95)];
   });
   return { title: "Lyapunov exponents", head: ["", "per step", "95\u00a0% interval"], rows };
+}
+
+function halfWidth(interval: Interval | null): number {
+  return interval === null ? 0 : (interval[1] - interval[0]) / 2;
 }
 
 function measureTable({ results }: RunRecord): WordTable | null {
   if (results.measures === null || results.measures.length === 0) return null;
   const rows = results.measures.map(({ name, value, confidence95 }) => [
     upperFirst(name),
-    value === null ? "not known" : exact(value),
+    value === null ? "not known" : measured(value, halfWidth(confidence95)),
     confidence95 === null ? "" : span(...confidence95),
   ]);
   return { title: "Measures", head: ["", "", "95\u00a0% interval"], rows };
