@@ -15,8 +15,13 @@ export function jvp(outputs: readonly p.Node[], seeds: ReadonlyMap<p.Node, p.Nod
       throw new RangeError(`jvp: tangent ${p.showShape(seed.shape)} does not fit ${p.showShape(node.shape)}`);
     }
     const rule = jvpRules[node.op] as JvpRule<p.OpName>;
-    const operands = node.operands.map((o) => tangents.get(o)!);
-    const still = operands.every((t) => t === null);
+    const operands: (p.Node | null)[] = [];
+    let still = true;
+    for (const operand of node.operands) {
+      const tangent = tangents.get(operand)!;
+      if (tangent !== null) still = false;
+      operands.push(tangent);
+    }
     tangents.set(node, seed ?? (still ? null : rule(node as p.NodeOf<p.OpName>, operands)));
   }
   return outputs.map((o) => tangents.get(o)!);

@@ -36,12 +36,12 @@ export function pullback(output: p.Node, cotangent: p.Node, wrt: readonly p.Node
     if (!g || targets.has(node) || !active.has(node)) continue;
     const rule = vjpRules[node.op] as VjpRule<p.OpName>;
     const shares = rule(node as p.NodeOf<p.OpName>, g);
-    node.operands.forEach((operand, j) => {
-      const share = shares[j];
-      if (!share || !active.has(operand)) return;
+    for (let j = 0; j < shares.length; j++) {
+      const [operand, share] = [node.operands[j]!, shares[j]];
+      if (!share || !active.has(operand)) continue;
       const before = cotangents.get(operand);
       cotangents.set(operand, before ? p.add(before, share) : share);
-    });
+    }
   }
   return cotangents;
 }
@@ -50,7 +50,9 @@ export function pullback(output: p.Node, cotangent: p.Node, wrt: readonly p.Node
 export function dependents(order: readonly p.Node[], sources: ReadonlySet<p.Node>): Set<p.Node> {
   const found = new Set<p.Node>();
   for (const node of order) {
-    if (sources.has(node) || node.operands.some((o) => found.has(o))) found.add(node);
+    let depends = sources.has(node);
+    for (const operand of node.operands) depends ||= found.has(operand);
+    if (depends) found.add(node);
   }
   return found;
 }

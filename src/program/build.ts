@@ -21,9 +21,11 @@ export function constant(values: number | ArrayLike<number>, shape: Shape = []):
   return makeLeaf("constant", { values: data }, shape);
 }
 
+const none = {};
+
 type Unary = (x: Node) => Node;
 const unary = (op: "neg" | "abs" | "square" | "sqrt" | "exp" | "expm1" | "log" | "log1p" | UnaryMore): Unary => {
-  return (x) => makeNode(op, [x], {});
+  return (x) => makeNode(op, [x], none);
 };
 type UnaryMore =
   | ("sin" | "cos" | "tanh" | "sigmoid" | "softplus" | "erf" | "step")
@@ -60,7 +62,10 @@ export type Operand = Node | number;
 
 type Binary = (a: Operand, b: Operand) => Node;
 const binary = (op: "add" | "sub" | "mul" | "div" | "max" | "min" | "less" | "lessEqual"): Binary => {
-  return (a, b) => makeNode(op, alignShapes([a, b]), {});
+  return (a, b) => {
+    const alike = typeof a !== "number" && typeof b !== "number" && sameShape(a.shape, b.shape);
+    return makeNode(op, alike ? [a, b] : alignShapes([a, b]), none);
+  };
 };
 
 export const add = binary("add");
@@ -75,7 +80,7 @@ export const less = binary("less");
 export const lessEqual = binary("lessEqual");
 
 export function select(condition: Node, a: Operand, b: Operand): Node {
-  return makeNode("select", alignShapes([condition, a, b]), {});
+  return makeNode("select", alignShapes([condition, a, b]), none);
 }
 
 /** Numbers become constants, scalars and tensors with fewer leading axes are repeated, to the largest shape among the operands. */

@@ -47,21 +47,31 @@ export function makeLeaf<K extends "input" | "constant">(op: K, attributes: Attr
 }
 
 function finish<K extends OpName>(op: K, operands: readonly Node[], attributes: AttributesOf[K], shape: Shape): Node {
-  if (!shape.every((s) => Number.isInteger(s) && s >= 1) || sizeOf(shape) > MAX_ELEMENTS) {
-    throw new RangeError(`a tensor of shape [${shape.join(", ")}] is empty or too large`);
-  }
+  const known = operands.length > 0 && operands[0]!.shape === shape;
+  if (!known) checkShape(shape);
   return { id: created++, op, operands, attributes, shape } as unknown as Node;
+}
+
+function checkShape(shape: Shape): void {
+  let sound = sizeOf(shape) <= MAX_ELEMENTS;
+  for (const extent of shape) if (!(Number.isInteger(extent) && extent >= 1)) sound = false;
+  if (!sound) throw new RangeError(`a tensor of shape [${shape.join(", ")}] is empty or too large`);
 }
 
 /** The nodes that `roots` are made of, operands before users, without recursion (chains may be 1e5 deep). */
 export function topologicalOrder(roots: readonly Node[]): Node[] {
-  const seen = new Set<Node>();
+  const seen = new Map<number, Node>();
   const stack = [...roots];
   while (stack.length > 0) {
     const node = stack.pop()!;
-    if (seen.has(node)) continue;
-    seen.add(node);
+    if (seen.has(node.id)) continue;
+    seen.set(node.id, node);
     for (const operand of node.operands) stack.push(operand);
   }
-  return [...seen].sort((a, b) => a.id - b.id);
+  const order: Node[] = [];
+  const ids = new Float64Array(seen.size);
+  let count = 0;
+  for (const id of seen.keys()) ids[count++] = id;
+  for (const id of ids.sort()) order.push(seen.get(id)!);
+  return order;
 }

@@ -226,7 +226,7 @@ export const operations: { readonly [K in OpName]: Operation<K> } = {
     elementwise: false,
     shape: ([operand], { indices }) => {
       const last = lastAxis(operand!);
-      if (indices.some((i) => i < -1 || i >= last)) throw new RangeError("an index leaves the last axis");
+      checkIndices(indices, last);
       return [...operand!.slice(0, -1), indices.length];
     },
   },
@@ -236,7 +236,7 @@ export const operations: { readonly [K in OpName]: Operation<K> } = {
     elementwise: false,
     shape: ([operand], { indices, size }) => {
       if (lastAxis(operand!) !== indices.length) throw new RangeError("one index is needed for each element");
-      if (indices.some((i) => i < -1 || i >= size)) throw new RangeError("an index leaves the last axis");
+      checkIndices(indices, size);
       return [...operand!.slice(0, -1), size];
     },
   },
@@ -272,6 +272,24 @@ function lastAxis(shape: Shape): number {
 function checkAxes(shape: Shape, axes: readonly number[]): void {
   const ok = axes.every((axis) => Number.isInteger(axis) && axis >= 0 && axis < shape.length);
   if (!ok || new Set(axes).size !== axes.length) throw new RangeError(`axes ${axes} do not fit ${showShape(shape)}`);
+}
+
+/** The largest index of each table that was checked: tables are never written again, and serve many nodes. */
+const largestIndex = new WeakMap<Int32Array, number>();
+
+function checkIndices(indices: Int32Array, size: number): void {
+  let largest = largestIndex.get(indices);
+  if (largest === undefined) {
+    largest = -1;
+    let least = -1;
+    for (const i of indices) {
+      if (i > largest) largest = i;
+      if (i < least) least = i;
+    }
+    if (least < -1) throw new RangeError("an index leaves the last axis");
+    largestIndex.set(indices, largest);
+  }
+  if (largest >= size) throw new RangeError("an index leaves the last axis");
 }
 
 /** Rows and columns of the matrices a product sees. */

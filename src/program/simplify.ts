@@ -13,8 +13,13 @@ export function simplify(program: Program, more: Identity = () => null, options:
   const replaced = new Map<Node, Node>();
   const simplifier = new Simplifier(more, options);
   for (const node of program.nodes) {
-    const operands = node.operands.map((o) => replaced.get(o)!);
-    const same = operands.every((o, i) => o === node.operands[i]);
+    let same = true;
+    const operands: Node[] = [];
+    for (const operand of node.operands) {
+      const simple = replaced.get(operand)!;
+      if (simple !== operand) same = false;
+      operands.push(simple);
+    }
     replaced.set(node, simplifier.simplest(same ? node : remake(node, operands)));
   }
   const outputs = program.outputs.map((o) => ({ ...o, node: replaced.get(o.node)! }));
@@ -78,7 +83,8 @@ export class Simplifier {
 
   /** f(broadcast a, broadcast b) = broadcast f(a, b), computed once an element instead of once a copy. */
   private hoistBroadcast(node: Node): Node | null {
-    const spread = node.operands.find((o) => o.op === "broadcast") as NodeOf<"broadcast"> | undefined;
+    let spread: NodeOf<"broadcast"> | null = null;
+    for (const operand of node.operands) if (operand.op === "broadcast") spread ??= operand;
     if (!spread) return null;
     const { axes } = spread.attributes;
     const inner = spread.operands[0]!.shape;
@@ -92,12 +98,19 @@ export class Simplifier {
     return broadcast(this.simplest(remake(node, operands)), node.shape, axes);
   }
 
-  /** Equal keys for nodes that compute the same. */
+  /** Equal keys for nodes that compute the same. Shapes follow from operands and attributes, except those of leaves. */
   private keyOf(node: Node): string {
-    const names = node.operands.map(nameOf);
-    if (commutative.has(node.op)) names.sort();
-    let key = `${node.op} ${names.join(" ")}[${node.shape}]`;
-    for (const value of Object.values(node.attributes) as unknown[]) key += `;${this.attributeKey(value)}`;
+    const { op, operands } = node;
+    let key: string = op;
+    if (operands.length === 2) {
+      const [a, b] = [nameOf(operands[0]!), nameOf(operands[1]!)];
+      key += commutative.has(op) && b < a ? ` ${b} ${a}` : ` ${a} ${b}`;
+    } else {
+      for (const operand of operands) key += ` ${nameOf(operand)}`;
+      if (operands.length === 0) key += ` ${node.shape}`;
+    }
+    const attributes = node.attributes as Record<string, unknown>;
+    for (const name in attributes) key += `;${this.attributeKey(attributes[name])}`;
     return key;
   }
 
@@ -272,8 +285,9 @@ const choosing: ReadonlySet<Node["op"]> = new Set(
 );
 
 function foldConstants(node: Node, mayRound: boolean): Node | null {
+  for (const operand of node.operands) if (operand.op !== "constant") return null;
   const f = exact[node.op];
-  if (!f || !node.operands.every((o) => o.op === "constant")) return null;
+  if (!f) return null;
   const values = node.operands.map((o) => (o as NodeOf<"constant">).attributes.values);
   const length = values.every((v) => v.length === 1) ? 1 : sizeOf(node.shape);
   const result = Float64Array.from({ length }, (_, i) => f(...values.map((v) => v[v.length === 1 ? 0 : i]!)));

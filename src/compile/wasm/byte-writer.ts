@@ -17,6 +17,16 @@ export class ByteWriter {
     this.data[this.used++] = value;
   }
 
+  /** An opcode of one byte, or the prefix of SIMD opcodes times 2¹⁶ and the code behind it, which is LEB128. */
+  opcode(code: number): void {
+    if (code < 0x10000) {
+      this.byte(code);
+      return;
+    }
+    this.byte(code >> 16);
+    this.unsigned(code & 0xffff);
+  }
+
   append(source: ArrayLike<number>): void {
     this.reserve(source.length);
     this.data.set(source, this.used);
@@ -25,6 +35,10 @@ export class ByteWriter {
 
   /** An unsigned integer below 2³². */
   unsigned(value: number): void {
+    if (value < 128) {
+      this.byte(value);
+      return;
+    }
     let rest = value;
     while (rest > 127) {
       this.byte((rest & 127) | 128);

@@ -55,8 +55,7 @@ export function emit(lowered: Lowered, plan: MemoryPlan, grain: Grain | null = n
 }
 
 function callWhole(f: FunctionBuilder, { kernel, fixed, extent }: Call): void {
-  const units = extent === 0 ? [] : [0, extent];
-  f.call(kernel, ...[...fixed, ...units].map((value) => i32.constant(value)));
+  f.callWith(kernel, extent === 0 ? fixed : [...fixed, 0, extent]);
 }
 
 /** Steps of one piece that follow each other are one stage; every other step is one, a function of lo and hi. */

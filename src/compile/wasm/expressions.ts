@@ -17,15 +17,6 @@ export type V128 = Expr<"v128">;
 /** An opcode of one byte; SIMD opcodes are written as their prefix 0xfd times 2¹⁶ and the code. */
 type Opcode = number;
 
-/** Writes an opcode; codes after a prefix are LEB128. */
-export function opcode(out: ByteWriter, code: Opcode): void {
-  if (code < 0x10000) out.byte(code);
-  else {
-    out.byte(code >> 16);
-    out.unsigned(code & 0xffff);
-  }
-}
-
 /** An instruction that takes its operands from expressions. */
 class Operation<T extends ValueType> implements Expr<T> {
   readonly type: T;
@@ -44,9 +35,9 @@ class Operation<T extends ValueType> implements Expr<T> {
 
   write(out: ByteWriter): void {
     this.a.write(out);
-    this.b?.write(out);
-    this.c?.write(out);
-    opcode(out, this.code);
+    if (this.b !== undefined) this.b.write(out);
+    if (this.c !== undefined) this.c.write(out);
+    out.opcode(this.code);
   }
 }
 
@@ -68,9 +59,23 @@ class Access<T extends ValueType> implements Expr<T> {
 
   write(out: ByteWriter): void {
     this.address.write(out);
-    opcode(out, this.code);
+    out.opcode(this.code);
     out.unsigned(this.align);
     out.unsigned(this.offset);
+  }
+}
+
+class Integer implements Expr<"i32"> {
+  readonly type = "i32";
+  private readonly value: number;
+
+  constructor(value: number) {
+    this.value = value;
+  }
+
+  write(out: ByteWriter): void {
+    out.byte(0x41);
+    out.signed(this.value);
   }
 }
 
@@ -95,13 +100,7 @@ const access =
     new Access(type, code, align, address, offset);
 
 export const i32 = {
-  constant: (value: number): I32 => ({
-    type: "i32",
-    write: (out) => {
-      out.byte(0x41);
-      out.signed(value);
-    },
-  }),
+  constant: (value: number): I32 => new Integer(value),
   load: access("i32", 0x28, 2),
   eqz: unary<"i32", "i32">("i32", 0x45),
   eq: binary<"i32", "i32">("i32", 0x46),
@@ -186,7 +185,7 @@ export const v128 = {
     write: (out) => {
       address.write(out);
       vector.write(out);
-      opcode(out, simd(0x57));
+      out.opcode(simd(0x57));
       out.unsigned(3);
       out.unsigned(offset);
       out.byte(1);
@@ -195,7 +194,7 @@ export const v128 = {
   bits: (low: bigint, high: bigint): V128 => ({
     type: "v128",
     write: (out) => {
-      opcode(out, simd(0x0c));
+      out.opcode(simd(0x0c));
       out.bits(low);
       out.bits(high);
     },
@@ -215,7 +214,7 @@ export const v128 = {
     write: (out) => {
       a.write(out);
       b.write(out);
-      opcode(out, simd(0x0d));
+      out.opcode(simd(0x0d));
       for (const lane of [first, second]) for (let i = 0; i < 8; i++) out.byte(8 * lane + i);
     },
   }),
@@ -225,7 +224,7 @@ export const f64x2 = {
   constant: (value: number): V128 => ({
     type: "v128",
     write: (out) => {
-      opcode(out, simd(0x0c));
+      out.opcode(simd(0x0c));
       out.double(value);
       out.double(value);
     },
@@ -235,7 +234,7 @@ export const f64x2 = {
     type: "f64",
     write: (out) => {
       a.write(out);
-      opcode(out, simd(0x21));
+      out.opcode(simd(0x21));
       out.byte(lane);
     },
   }),
@@ -244,7 +243,7 @@ export const f64x2 = {
     write: (out) => {
       a.write(out);
       value.write(out);
-      opcode(out, simd(0x22));
+      out.opcode(simd(0x22));
       out.byte(lane);
     },
   }),
@@ -283,7 +282,7 @@ export const i64x2 = {
     type: "i64",
     write: (out) => {
       a.write(out);
-      opcode(out, simd(0x1d));
+      out.opcode(simd(0x1d));
       out.byte(lane);
     },
   }),

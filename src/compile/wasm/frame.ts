@@ -1,4 +1,4 @@
-import type { Shape } from "../../program/index.ts";
+import { type Shape, sameShape } from "../../program/index.ts";
 
 /** Axes of an iteration over row-major elements, outermost first, none of extent 1. */
 export type Frame = readonly number[];
@@ -11,24 +11,20 @@ export function frameOf(shape: Shape): Frame {
  * The coarsest frame in which both shapes, of equal size, can be written by cutting axes: [6, 4] and [3, 8] give
  * [3, 2, 4]. Null where their cuts do not nest, as for [2, 3] and [3, 2].
  */
-export function refine(a: Frame, b: Frame): Frame | null {
-  const cuts = [...new Set([...cutsOf(a), ...cutsOf(b)])].sort((x, y) => x - y);
+export function refine(a: Frame, b: Shape): Frame | null {
+  if (sameShape(a, b)) return a;
   const extents: number[] = [];
-  for (let i = 1; i < cuts.length; i++) {
-    const ratio = cuts[i]! / cuts[i - 1]!;
-    if (!Number.isInteger(ratio)) return null;
-    extents.unshift(ratio);
+  let [i, j] = [a.length, b.length];
+  let [cutA, cutB] = [1, 1];
+  for (let cut = 1; ; ) {
+    while (cutA <= cut && i > 0) cutA *= a[--i]!;
+    while (cutB <= cut && j > 0) cutB *= b[--j]!;
+    const next = cutA <= cut ? cutB : cutB <= cut || cutA < cutB ? cutA : cutB;
+    if (next <= cut) return extents.reverse();
+    if (next % cut !== 0) return null;
+    extents.push(next / cut);
+    cut = next;
   }
-  return extents;
-}
-
-/** Numbers of elements after each cut between axes, and the size. */
-function cutsOf(shape: Shape): number[] {
-  const cuts = [1];
-  for (let axis = shape.length - 1; axis >= 0; axis--) {
-    if (shape[axis]! > 1) cuts.push(cuts[cuts.length - 1]! * shape[axis]!);
-  }
-  return cuts;
 }
 
 /** Strides along the axes of a frame of a tensor whose own axes the frame refines. */

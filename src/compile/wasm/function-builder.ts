@@ -1,5 +1,5 @@
 import { ByteWriter } from "./byte-writer.ts";
-import { type Expr, type F64, type I32, i32, opcode, type V128, type ValueType } from "./expressions.ts";
+import { type Expr, type F64, type I32, i32, type V128, type ValueType } from "./expressions.ts";
 import type { ModuleBuilder } from "./module-builder.ts";
 
 export const typeCodes: Readonly<Record<ValueType, number>> = { i32: 0x7f, i64: 0x7e, f64: 0x7c, v128: 0x7b };
@@ -39,7 +39,7 @@ export class FunctionBuilder {
   }
 
   parameter<T extends ValueType>(index: number): Variable<T> {
-    return read(index, this.parameters[index] as T);
+    return new Local(index, this.parameters[index] as T);
   }
 
   /** All parameters of a function that takes only 32-bit integers. */
@@ -53,7 +53,7 @@ export class FunctionBuilder {
     const reused = this.free[type].pop();
     const index = reused ?? this.parameters.length + this.locals.length;
     if (reused === undefined) this.locals.push(type);
-    const local = read(index, type);
+    const local = new Local(index, type);
     this.scope.push(local);
     this.assign(local, value);
     return local;
@@ -147,6 +147,16 @@ export class FunctionBuilder {
     callTo(callee, operands).write(this.code);
   }
 
+  /** A call with integers that are known. */
+  callWith(callee: FunctionRef, operands: readonly number[]): void {
+    for (const value of operands) {
+      this.code.byte(0x41);
+      this.code.signed(value);
+    }
+    this.code.byte(0x10);
+    this.code.unsigned(callee.index);
+  }
+
   /** Leaves the function with this value. */
   return(value: Expr): void {
     value.write(this.code);
@@ -195,7 +205,7 @@ export class FunctionBuilder {
   private store(instruction: number, address: I32, offset: number, value: Expr, align = 3) {
     address.write(this.code);
     value.write(this.code);
-    opcode(this.code, instruction);
+    this.code.opcode(instruction);
     this.code.unsigned(align);
     this.code.unsigned(offset);
   }
@@ -213,13 +223,17 @@ export function callTo<T extends ValueType>(callee: FunctionRef, operands: reado
   };
 }
 
-function read<T extends ValueType>(index: number, type: T): Variable<T> {
-  return {
-    type,
-    index,
-    write: (out) => {
-      out.byte(0x20);
-      out.unsigned(index);
-    },
-  };
+class Local<T extends ValueType> implements Variable<T> {
+  readonly type: T;
+  readonly index: number;
+
+  constructor(index: number, type: T) {
+    this.type = type;
+    this.index = index;
+  }
+
+  write(out: ByteWriter): void {
+    out.byte(0x20);
+    out.unsigned(this.index);
+  }
 }

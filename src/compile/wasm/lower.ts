@@ -1,9 +1,9 @@
 import { type Node, type Output, type Program, type Shape, sizeOf } from "../../program/index.ts";
 import { type Frame, frameOf, refine, stridesIn } from "./frame.ts";
 import { type Packed, type ProductOptions, productSteps } from "./lower-product.ts";
-import { fuses, type Group, loopShape, operandViews, type Schedule } from "./schedule.ts";
+import { fuses, type Group, loopShape, type Schedule } from "./schedule.ts";
 import type { LoopKernel, LoopOp, LoopOperation, Place, Ref, RowNode, Step } from "./steps.ts";
-import { rowMajor, type View } from "./view.ts";
+import { isWhole, rowMajor, type View } from "./view.ts";
 
 /** Rows of the register tile of products. */
 const TILE_ROWS = 4;
@@ -26,47 +26,42 @@ export function lower(program: Program, schedule: Schedule, native = false): Low
   const packed: Packed = new Map();
   const options = { tileRows: TILE_ROWS, native };
   const steps: Step[] = [];
-  const stored = (node: Node) => read.has(node) || windows.has(node) || copies.some(reads(node));
-  const joined = placeInJoined(schedule, (node) => windows.has(node) || copies.some(reads(node)));
+  const copied = new Set(copies.map(({ node }) => views.get(node)!.root));
+  const stored = (node: Node) => read.has(node) || windows.has(node) || copied.has(node);
+  const joined = placeInJoined(schedule, (node) => windows.has(node) || copied.has(node));
   for (const { nodes, groups } of levels) {
     for (const node of nodes) steps.push(...nodeSteps(node, views, packed, joined, options));
-    for (const group of groups) steps.push(groupStep(group, views, stored, joined));
+    for (const group of groups) steps.push(groupStep(group, schedule.reads, stored, joined));
   }
   for (const { node, buffer, offset } of copies) {
     steps.push(copyStep(views.get(node)!, node.shape, { buffer, offset }, rowMajor(node.shape)));
   }
   return { steps, windows };
-
-  function reads(node: Node) {
-    return (output: Output) => views.get(output.node)!.root === node;
-  }
 }
 
 /** An output whose value is a computed node in full is computed in place; the others are copied at the end. */
 function placeOutputs(outputs: readonly Output[], views: ReadonlyMap<Node, View>) {
   const windows = new Map<Node, { buffer: string; offset: number }>();
   const copies: Output[] = [];
-  const disjoint = !outputs.some((a, i) => outputs.some((b, j) => j < i && overlap(a, b)));
+  const disjoint = areDisjoint(outputs);
   for (const output of outputs) {
     const view = views.get(output.node)!;
     const { root } = view;
     const computed = root.op !== "input" && root.op !== "constant";
-    if (disjoint && computed && isWholeOf(view) && !windows.has(root)) {
+    if (disjoint && computed && isWhole(view) && !windows.has(root)) {
       windows.set(root, { buffer: output.buffer, offset: output.offset });
     } else copies.push(output);
   }
   return { windows, copies };
 }
 
-function isWholeOf(view: View): boolean {
-  const dense = rowMajor(view.shape);
-  const ordered = view.shape.every((extent, axis) => extent === 1 || view.strides[axis] === dense[axis]);
-  return ordered && view.offset === 0 && sizeOf(view.shape) === sizeOf(view.root.shape);
-}
-
-function overlap(a: Output, b: Output): boolean {
-  const disjoint = a.offset + sizeOf(a.node.shape) <= b.offset || b.offset + sizeOf(b.node.shape) <= a.offset;
-  return a.buffer === b.buffer && !disjoint;
+function areDisjoint(outputs: readonly Output[]): boolean {
+  const last = new Map<string, number>();
+  for (const { buffer, offset, node } of [...outputs].sort((a, b) => a.offset - b.offset)) {
+    if (offset < (last.get(buffer) ?? 0)) return false;
+    last.set(buffer, offset + sizeOf(node.shape));
+  }
+  return true;
 }
 
 /** A part of a concatenation that the loop which computes it writes where it belongs. */
@@ -78,7 +73,7 @@ interface JoinedPart {
 }
 
 /** Elementwise values that only one concatenation reads, in order and once: they are computed in place. */
-function placeInJoined({ views, levels }: Schedule, isOutput: (node: Node) => boolean): Map<Node, JoinedPart> {
+function placeInJoined({ views, reads, levels }: Schedule, isOutput: (node: Node) => boolean): Map<Node, JoinedPart> {
   const readers = new Map<Node, number>();
   const frames = new Map<Node, Frame>();
   const count = (view: View) => readers.set(view.root, (readers.get(view.root) ?? 0) + 1);
@@ -87,7 +82,7 @@ function placeInJoined({ views, levels }: Schedule, isOutput: (node: Node) => bo
     for (const { frame, members } of groups) {
       for (const member of members) {
         frames.set(member, frame);
-        for (const view of operandViews(member, views)) count(view);
+        for (const view of reads.get(member)!) count(view);
       }
     }
   }
@@ -100,7 +95,7 @@ function placeInJoined({ views, levels }: Schedule, isOutput: (node: Node) => bo
       const view = views.get(operand)!;
       const { root } = view;
       const frame = frames.get(root);
-      const alone = frame && root.op !== "sum" && isWholeOf(view) && readers.get(root) === 1 && !isOutput(root);
+      const alone = frame && root.op !== "sum" && isWhole(view) && readers.get(root) === 1 && !isOutput(root);
       if (alone && refine(frame, operand.shape)?.length === frame.length) {
         parts.set(root, { place: { node, offset }, shape: operand.shape, strides });
       }
@@ -111,14 +106,14 @@ function placeInJoined({ views, levels }: Schedule, isOutput: (node: Node) => bo
 }
 
 /** Nodes whose value some other step reads from memory. */
-function rootsRead({ views, levels }: Schedule): Set<Node> {
+function rootsRead({ views, reads, levels }: Schedule): Set<Node> {
   const read = new Set<Node>();
   for (const { nodes, groups } of levels) {
     for (const node of nodes) for (const operand of node.operands) read.add(views.get(operand)!.root);
     for (const { members } of groups) {
       const own = new Set(members);
       for (const member of members) {
-        for (const view of operandViews(member, views)) if (!(own.has(view.root) && fuses(view))) read.add(view.root);
+        for (const view of reads.get(member)!) if (!(own.has(view.root) && fuses(view))) read.add(view.root);
       }
     }
   }
@@ -127,7 +122,7 @@ function rootsRead({ views, levels }: Schedule): Set<Node> {
 
 function groupStep(
   group: Group,
-  views: ReadonlyMap<Node, View>,
+  reads: Schedule["reads"],
   stored: (node: Node) => boolean,
   joined: ReadonlyMap<Node, JoinedPart>,
 ): Step {
@@ -136,7 +131,7 @@ function groupStep(
   const values = new Map<Node, Ref>();
   for (const node of members) {
     const shape = loopShape(node);
-    const operands = operandViews(node, views).map((view) => {
+    const operands = reads.get(node)!.map((view) => {
       const inside = fuses(view) ? values.get(view.root) : undefined;
       return inside ?? loop.read(view, shape);
     });

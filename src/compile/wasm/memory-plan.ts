@@ -61,7 +61,8 @@ export function planMemory(program: Program, lowered: Lowered, views: ReadonlyMa
     const { indices } = node.attributes;
     if (!tables.has(indices)) tables.set(indices, reserve(4 * indices.length));
   }
-  const scratch = [...lives].filter(([value]) => !homes.has(value)).map(([value, life]) => ({ value, ...life }));
+  const scratch: Life[] = [];
+  for (const life of lives.values()) if (!homes.has(life.value)) scratch.push(life);
   const scratchBytes = packScratch(scratch, end, homes);
   const totalBytes = end + scratchBytes + SLACK;
   if (totalBytes > MAX_BYTES) {
@@ -73,8 +74,11 @@ export function planMemory(program: Program, lowered: Lowered, views: ReadonlyMa
   return { buffers, constants, tables, scratchBytes, totalBytes, addressOf };
 }
 
+/** A value kept in memory, with the first and the last step that touch it. */
 interface Life {
-  first: number;
+  readonly value: Value;
+  readonly numbers: number;
+  readonly first: number;
   last: number;
 }
 
@@ -89,38 +93,49 @@ function sizeOfValue(value: Value): number {
   return value instanceof Temporary ? value.size : sizeOf(value.shape);
 }
 
-/** For each value kept in memory, the first and the last step that touch it. */
 function livesOf({ steps }: Lowered): Map<Value, Life> {
   const lives = new Map<Value, Life>();
-  steps.forEach((step, time) => {
-    for (const place of [...step.reads, ...step.writes]) {
-      const value = valueAt(place);
-      if (!value) continue;
-      const life = lives.get(value);
-      if (life) life.last = time;
-      else lives.set(value, { first: time, last: time });
-    }
-  });
+  let time = 0;
+  const touch = (place: Place) => {
+    const value = valueAt(place);
+    if (!value) return;
+    const life = lives.get(value);
+    if (life) life.last = time;
+    else lives.set(value, { value, numbers: sizeOfValue(value), first: time, last: time });
+  };
+  for (const { reads, writes } of steps) {
+    for (const place of reads) touch(place);
+    for (const place of writes) touch(place);
+    time++;
+  }
   return lives;
 }
 
 /** Lowest free addresses, largest values first. Returns the bytes used. */
-function packScratch(scratch: readonly ({ value: Value } & Life)[], start: number, homes: Map<Value, number>): number {
-  const placed: { first: number; last: number; from: number; to: number }[] = [];
+function packScratch(scratch: Life[], start: number, homes: Map<Value, number>): number {
+  scratch.sort((a, b) => b.numbers - a.numbers || a.first - b.first);
+  // What has its place, in the order of addresses; four numbers each: first and last step, first byte, the byte behind.
+  const placed = new Float64Array(4 * scratch.length);
+  let end = 0;
   let bytes = 0;
-  const sized = scratch.map((entry) => ({ ...entry, numbers: sizeOfValue(entry.value) }));
-  for (const { value, first, last, numbers } of sized.sort((a, b) => b.numbers - a.numbers || a.first - b.first)) {
+  for (const { value, first, last, numbers } of scratch) {
     const size = align(8 * numbers);
     let from = 0;
-    for (const other of placed) {
-      if (other.last < first || other.first > last) continue;
-      if (from + size <= other.from) break;
-      from = Math.max(from, other.to);
+    for (let i = 0; i < end; i += 4) {
+      if (placed[i + 1]! < first || placed[i]! > last) continue;
+      if (from + size <= placed[i + 2]!) break;
+      if (from < placed[i + 3]!) from = placed[i + 3]!;
     }
-    const at = placed.findIndex((p) => p.from > from);
-    placed.splice(at < 0 ? placed.length : at, 0, { first, last, from, to: from + size });
+    let at = end;
+    while (at > 0 && placed[at - 2]! > from) at -= 4;
+    placed.copyWithin(at + 4, at, end);
+    placed[at] = first;
+    placed[at + 1] = last;
+    placed[at + 2] = from;
+    placed[at + 3] = from + size;
+    end += 4;
     homes.set(value, start + from);
-    bytes = Math.max(bytes, from + size);
+    if (from + size > bytes) bytes = from + size;
   }
   return bytes;
 }

@@ -5,6 +5,7 @@ import { isContiguous, isWhole, ownView, type View, viewThrough } from "./view.t
 /** Nodes that one loop computes together: all have the same number of elements, visited in row-major order. */
 export interface Group {
   frame: Frame;
+  readonly size: number;
   readonly members: Node[];
 }
 
@@ -12,6 +13,8 @@ export interface Group {
 export interface Schedule {
   /** How each node is read. The root of a view is an input, a constant, or a node of a level. */
   readonly views: ReadonlyMap<Node, View>;
+  /** How the loop that computes a node reads its operands, in the shape of the loop. */
+  readonly reads: ReadonlyMap<Node, readonly View[]>;
   readonly levels: readonly { readonly nodes: readonly Node[]; readonly groups: readonly Group[] }[];
 }
 
@@ -27,6 +30,8 @@ const MAX_MEMBERS = 64;
 export function schedule(program: Program): Schedule {
   const views = viewsOf(program.nodes);
   const working = program.nodes.filter((n) => views.get(n)!.root === n && n.op !== "input" && n.op !== "constant");
+  const reads = new Map<Node, readonly View[]>();
+  for (const node of working) if (isLoopNode(node)) reads.set(node, operandViews(node, views));
   const levels = levelsOf(working, views);
   sink(working, views, levels, new Set(program.outputs.map((o) => views.get(o.node)!.root)));
   const count = working.reduce((top, n) => Math.max(top, levels.get(n)! + 1), 0);
@@ -35,9 +40,9 @@ export function schedule(program: Program): Schedule {
   for (const node of working) {
     const level = result[levels.get(node)!]!;
     if (!isLoopNode(node)) level.nodes.push(node);
-    else groupOf.set(node, join(node, level.groups, firstGroup(node, views, levels, groupOf)));
+    else groupOf.set(node, join(node, level.groups, firstGroup(node, reads, levels, groupOf)));
   }
-  return { views, levels: result };
+  return { views, reads, levels: result };
 }
 
 /** Elementwise nodes, sums, and rearrangements that must be copied: all run as loops. */
@@ -81,7 +86,7 @@ function viewsOf(nodes: readonly Node[]): Map<Node, View> {
 }
 
 /** How a loop reads the operands of a node, in the shape of the loop: a stored rearrangement reads through itself. */
-export function operandViews(node: Node, views: ReadonlyMap<Node, View>): readonly View[] {
+function operandViews(node: Node, views: ReadonlyMap<Node, View>): readonly View[] {
   const own = node.operands.map((o) => views.get(o)!);
   const through = node.op === "reshape" ? null : viewThrough(node, own[0]!);
   return through ? [through] : own;
@@ -135,12 +140,12 @@ function sink(
 /** The first group of its level that a node may join: not before those that make its operands. */
 function firstGroup(
   node: Node,
-  views: ReadonlyMap<Node, View>,
+  reads: ReadonlyMap<Node, readonly View[]>,
   levels: ReadonlyMap<Node, number>,
   groupOf: ReadonlyMap<Node, number>,
 ): number {
   let first = 0;
-  for (const view of operandViews(node, views)) {
+  for (const view of reads.get(node)!) {
     const { root } = view;
     const group = levels.get(root) === levels.get(node) ? groupOf.get(root) : undefined;
     if (group !== undefined) first = Math.max(first, fuses(view) ? group : group + 1);
@@ -158,12 +163,12 @@ function join(node: Node, groups: Group[], first: number): number {
   const size = sizeOf(shape);
   for (let i = first; i < groups.length; i++) {
     const group = groups[i]!;
-    if (group.members.length >= MAX_MEMBERS || sizeOf(loopShape(group.members[0]!)) !== size) continue;
+    if (group.members.length >= MAX_MEMBERS || group.size !== size) continue;
     const frame = refine(group.frame, shape);
     if (!frame) continue;
     group.frame = frame;
     group.members.push(node);
     return i;
   }
-  return groups.push({ frame: frameOf(shape), members: [node] }) - 1;
+  return groups.push({ frame: frameOf(shape), size, members: [node] }) - 1;
 }

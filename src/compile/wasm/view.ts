@@ -24,7 +24,7 @@ export function viewThrough(node: Node, operand: View): View | null {
   const { shape } = node;
   switch (node.op) {
     case "reshape": {
-      const regrouped = regroup(operand, shape);
+      const regrouped = isContiguous(operand) ? denseStrides(shape) : regroup(operand, shape);
       return regrouped && { root, shape, offset, strides: regrouped };
     }
     case "broadcast": {
@@ -44,8 +44,12 @@ export function viewThrough(node: Node, operand: View): View | null {
 
 /** Whether the view reads consecutive elements in row-major order. */
 export function isContiguous({ shape, strides }: View): boolean {
-  const dense = rowMajor(shape);
-  return shape.every((extent, axis) => extent === 1 || strides[axis] === dense[axis]);
+  let step = 1;
+  for (let axis = shape.length - 1; axis >= 0; axis--) {
+    if (shape[axis] !== 1 && strides[axis] !== step) return false;
+    step *= shape[axis]!;
+  }
+  return true;
 }
 
 /** Whether the view is the whole of its root, in order. */
@@ -60,6 +64,13 @@ export function rowMajor(shape: Shape): number[] {
     strides[axis] = step;
     step *= shape[axis]!;
   }
+  return strides;
+}
+
+/** Row-major, and 0 along axes of one element. */
+function denseStrides(shape: Shape): number[] {
+  const strides = rowMajor(shape);
+  for (let axis = 0; axis < shape.length; axis++) if (shape[axis] === 1) strides[axis] = 0;
   return strides;
 }
 
