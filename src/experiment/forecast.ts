@@ -2,6 +2,7 @@ import { derivativeMemory } from "../compile/index.ts";
 import type { Problem } from "../program/index.ts";
 import type { PhaseSpec, RunSpec, Verb } from "../spec/index.ts";
 import { type Host, InputError } from "./host.ts";
+import { hessianBudget } from "./linearized-problem.ts";
 
 /**
  * What a run will take: memory within a tenth where it does not depend on how iterations go (bench/RESULTS.md has the
@@ -158,9 +159,12 @@ function interpolatingParts({ stability, batch }: RunSpec, { n, rows, rowsPerSam
 }
 
 /** Most cells are settled by bounds or after a few steps; each takes some products for its mean square. */
-function phaseParts({ batch }: RunSpec, { x, y, steps }: PhaseSpec, { n, rows, rowsPerSample }: Sizes) {
+function phaseParts(spec: RunSpec, { x, y, steps }: PhaseSpec, sizes: Sizes) {
   const count = (axis: PhaseSpec["x"]) => ("values" in axis ? axis.values.length : axis.count);
   const cells = count(x) * count(y);
+  if (!canInterpolate(spec)) return [walkingCells(spec, cells, steps, sizes)];
+  const { n, rows, rowsPerSample } = sizes;
+  const { batch } = spec;
   const rank = Math.min(n, rows);
   const step = 4 * Math.min(batch.size * rowsPerSample, rows) * rank;
   return [
@@ -171,6 +175,19 @@ function phaseParts({ batch }: RunSpec, { x, y, steps }: PhaseSpec, { n, rows, r
       flops: cells * ((steps * step) / 10 + 50 * rows * rank * rank),
     },
   ];
+}
+
+/** Cells where residuals are left: steps with the samples' Hessians, or with Hessian products of batches, 25 times fewer. */
+function walkingCells({ batch }: RunSpec, cells: number, steps: number, { n, m, gradient }: Sizes) {
+  const dense = m * n * n <= hessianBudget;
+  const step = dense ? 2 * batch.size * n * n : (4 * gradient * batch.size) / m;
+  const moment = dense ? Math.min(4e11 / cells, 360 * m * n ** 3) : 0;
+  const spectrum = n <= denseHessian ? n * 3 * gradient + 10 * n ** 3 : 600 * gradient;
+  return {
+    what: `${cells} cells`,
+    bytes: 8 * ((dense ? 2 * m * n * n : 200 * n) + 8 * cells),
+    flops: spectrum + cells * ((steps * step) / (dense ? 10 : 250) + moment),
+  };
 }
 
 function hessianPart({ stability, batch }: RunSpec, { n, m, gradient }: Sizes) {

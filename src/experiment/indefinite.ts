@@ -16,11 +16,11 @@ import {
   undetermined,
   type Verdict,
 } from "../stability/index.ts";
-import { lawOf } from "./batch-law.ts";
 import { InputError } from "./host.ts";
 import type { StabilityAnswer, StabilityContext } from "./interpolating.ts";
 import { kinkDistance } from "./kink-distance.ts";
 import { composedMeanSquare, curvesTable, lambdaFields, liftedFields, setsResult, signOf } from "./stability-fields.ts";
+import { lawOfSteps } from "./step-law.ts";
 
 /** Hessians are stored up to this many numbers in all. */
 const hessianBudget = 2e7;
@@ -30,14 +30,14 @@ const hessianBudget = 2e7;
  * objectives): there is no factor Φ, so I − ηH_B itself is iterated. Nothing is proved from above.
  */
 export function indefiniteStability(context: StabilityContext): StabilityAnswer {
-  const { spec, problem, objective, minimum, labels, rule, stepSizes, stepSize, tick } = context;
+  const { spec, objective, minimum, rule, stepSizes, stepSize, tick } = context;
   const { sampleCount: m, dimension: n } = objective;
   if (m * n * n > hessianBudget) {
     throw new InputError(
       `stability: ${m} samples have indefinite Hessians of ${n} parameters; at most ${hessianBudget} numbers are kept`,
     );
   }
-  const law = lawOf(spec, problem, labels, null);
+  const law = lawOfSteps(context, minimum.theta);
   const hessians = Array.from({ length: m }, (_, i) => {
     tick("samples' Hessians", i / m);
     return sampleHessian(objective, minimum.theta, i);

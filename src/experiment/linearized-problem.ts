@@ -31,17 +31,25 @@ export function linearizedProblem(
   const { sampleCount: m, dimension: n } = objective;
   const rng = createRng(spec.seed, "linearized");
   if (m * n * n <= hessianBudget) {
-    const hessians = Array.from({ length: m }, (_, i) => {
-      tick("samples' Hessians", i / m);
-      return addDecay(sampleHessian(objective, minimum.theta, i), weightDecay);
-    });
+    const hessians = sampleHessians(objective, minimum.theta, weightDecay, tick);
     const gradients = sampleGradients(objective, minimum.theta, weightDecay);
     return { problem: { law, rng, hessians, gradients, rankTolerance: kernelTolerance }, isDense: true };
   }
+  return { problem: { law, rng, ...batchProducts(objective, minimum.theta, weightDecay, spectrum) }, isDense: false };
+}
+
+/** The Hessian of a batch by its products, with directions of ker H and those at both ends of the spectrum. */
+export function batchProducts(
+  objective: Objective,
+  theta: Float64Array,
+  weightDecay: number,
+  spectrum: HessianSpectrum,
+): Required<Pick<LinearizedProblem, "operator" | "kernel" | "start">> {
+  const n = objective.dimension;
   const operator: BatchOperator = {
     dimension: n,
     apply(indices, weights, v, out) {
-      objective.batchHvp(minimum.theta, indices, weights, v, out);
+      objective.batchHvp(theta, indices, weights, v, out);
       for (let i = 0; i < n; i++) out[i] += weightDecay * v[i];
     },
   };
@@ -49,8 +57,15 @@ export function linearizedProblem(
   const found = Array.from(spectrum.values.keys());
   const top = Math.abs(spectrum.values[0]);
   const kernel = found.filter((i) => Math.abs(spectrum.values[i]) <= kernelTolerance * top).map(vector);
-  const start = [vector(0), vector(found.length - 1)];
-  return { problem: { law, rng, operator, kernel, start }, isDense: false };
+  return { operator, kernel, start: [vector(0), vector(found.length - 1)] };
+}
+
+/** ∇²ℓ_i + wI of every sample. */
+export function sampleHessians(objective: Objective, theta: Float64Array, weightDecay: number, tick: Tick): Matrix[] {
+  return Array.from({ length: objective.sampleCount }, (_, i) => {
+    tick("samples' Hessians", i / objective.sampleCount);
+    return addDecay(sampleHessian(objective, theta, i), weightDecay);
+  });
 }
 
 function addDecay(hessian: Matrix, weightDecay: number): Matrix {

@@ -13,6 +13,14 @@ export interface FoundMinimum {
   readonly warnings: readonly string[];
 }
 
+/** Gradients below this times max(1, ‖θ‖) count as a critical point. */
+const criticalTolerance = 1e-6;
+
+/** Whether the gradient vanishes there, as far as it counts. */
+export function isCritical({ gradientNorm, parameterNorm }: MinimumResult): boolean {
+  return gradientNorm! <= criticalTolerance * Math.max(1, parameterNorm!);
+}
+
 /** Goes to a minimum when the experiment asks for it, and says what lies there. */
 export function findMinimum(
   spec: RunSpec,

@@ -14,16 +14,14 @@ import {
   type Verdict,
 } from "../stability/index.ts";
 import { averagingOf } from "./averaged.ts";
-import { lawOf } from "./batch-law.ts";
 import type { StabilityAnswer, StabilityContext } from "./interpolating.ts";
 import { kinkDistance } from "./kink-distance.ts";
 import { kernelTolerance, linearizedProblem } from "./linearized-problem.ts";
 import { lrConversions } from "./lr.ts";
-import { hasUnreachableTargets } from "./minimum.ts";
+import { hasUnreachableTargets, isCritical } from "./minimum.ts";
 import { noLambda, signOf } from "./stability-fields.ts";
+import { lawOfSteps } from "./step-law.ts";
 
-/** Gradients below this times max(1, ‖θ‖) count as a critical point. */
-const criticalTolerance = 1e-6;
 /** Eigenvalues looked for at each end of a spectrum that is too large to be computed whole. */
 const atEachEnd = 6;
 
@@ -32,10 +30,10 @@ const atEachEnd = 6;
  * rule's limit, μ on the Hessian, and the exponent of the linearised SGD. λ needs an interpolating minimum.
  */
 export function nonInterpolatingStability(context: StabilityContext): StabilityAnswer {
-  const { spec, problem, objective, minimum, labels, stepSizes, stepSize, tick } = context;
+  const { spec, problem, objective, minimum, stepSizes, stepSize, tick } = context;
   const { theta, result } = minimum;
   const { weightDecay } = spec.optimizer;
-  const law = lawOf(spec, problem, labels, null);
+  const law = lawOfSteps(context, minimum.theta);
   const rng = createRng(spec.seed, "stability");
   const spectrum = hessianSpectrum(objective, theta, {
     ...{ weightDecay, count: atEachEnd, rtol: 1e-8, rng: rng.fork("lanczos") },
@@ -46,7 +44,7 @@ export function nonInterpolatingStability(context: StabilityContext): StabilityA
   const smallest = { value: values[last], residual: residuals[last] };
   // The spectrum holds the decay already.
   const rule = { ...context.rule, weightDecay: 0 };
-  const critical = result.gradientNorm! <= criticalTolerance * Math.max(1, result.parameterNorm!);
+  const critical = isCritical(result);
   const kink = kinkDistance(objective, theta);
   const doubt = doubtOf(critical, result.gradientNorm!, kink.on);
   const moving = movingEigenvalues(spectrum);

@@ -21,7 +21,7 @@ const SAFETY = 100;
 /**
  * The exponent of √E‖δ‖² under a rule whose steps repeat with a period of p step sizes and whose batches are drawn anew
  * every step: E[x xᵀ] after a period is Q_p(⋯Q_1(S)), so the exponent per step is log ρ(Q_p ⋯ Q_1)/(2p). The largest of
- * the invariant blocks. Null when that would take more than `BUDGET` operations.
+ * the invariant blocks. Null when that would take more than `budget` operations.
  *
  * Works for rules with velocity and for H_i of any sign. Each Q_j alone may have ρ > 1.
  */
@@ -29,9 +29,10 @@ export function composedMoment(
   blocks: readonly NoisyHessian[],
   rule: UpdateRule,
   stepSizes: readonly number[],
+  budget = BUDGET,
 ): ComposedMoment | null {
   const work = blocks.reduce((sum, { cost }) => sum + cost, 0) * USUAL * stepSizes.length;
-  if (work > BUDGET) return null;
+  if (work > budget) return null;
   let exponent = Number.NEGATIVE_INFINITY;
   let sign: -1 | 0 | 1 = -1;
   for (const block of blocks) {

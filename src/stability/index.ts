@@ -9,6 +9,7 @@ export { type DenseProblem, denseLambda, denseStableStepSizes, prepareDense } fr
 export { type ExponentEstimate, type ExponentOptions, estimateExponent } from "./exponent.ts";
 export { type LambdaSpectrum, lambdaSpectrum, type SpectrumExponent } from "./exponent-spectrum.ts";
 export { factorCocycle, type KernelMaker } from "./factor-cocycle.ts";
+export { denseCell, type HessianCellOptions, walkCell } from "./hessian-cell.ts";
 export { type Lambda, type LambdaOptions, lambda } from "./lambda.ts";
 export {
   type Linearized,

@@ -39,6 +39,8 @@ export interface LinearizedOptions extends Omit<ExponentOptions, "rng" | "start"
   readonly rule?: UpdateRule;
   /** An average kept beside the iterates, whose variance is asked for too. */
   readonly averaging?: Averaging;
+  /** Operations that the second moment may take. */
+  readonly momentBudget?: number;
 }
 
 export interface Linearized {
@@ -122,7 +124,7 @@ export function linearizedAt(
   options: LinearizedOptions = {},
 ): Linearized {
   const { law, rng, operator, projectOut, dimension, projected, second, note } = prepared;
-  const { rule = { type: "gd" }, averaging, ...rest } = options;
+  const { rule = { type: "gd" }, averaging, momentBudget, ...rest } = options;
   if (dimension === 0) return nothing(projected);
   const sizes = typeof stepSizes === "number" ? [stepSizes] : stepSizes;
   const cocycle = ruleCocycle(operator, law, { rule, stepSizes: sizes, projectOut });
@@ -135,7 +137,7 @@ export function linearizedAt(
   const { superstable } = estimate;
   const isPlain = rule.type === "gd" && sizes.length === 1;
   const threshold = isPlain ? (second?.threshold() ?? null) : null;
-  const moment = second === null ? null : composedMoment([second.noisy], rule, sizes);
+  const moment = second === null ? null : composedMoment([second.noisy], rule, sizes, momentBudget);
   const hasCovariance = isPlain && threshold !== null && sizes[0] < threshold;
   const covariance = hasCovariance ? covarianceAt(second!, sizes[0]) : null;
   const notes = [meaning(estimate.value, estimate.confidence95, moment?.sign ?? null)];

@@ -14,8 +14,11 @@ export interface PhaseCell {
   readonly meanSquare: number | null;
   /** Sign of λ, 0 while undecided. */
   readonly sign: -1 | 0 | 1;
-  /** What decided it: "contraction" and "mean-square" outline the region where stability is certain. */
-  readonly by: "contraction" | "mean-square" | "log-det" | "exponent" | null;
+  /**
+   * What decided it: "contraction" and "mean-square" outline the region where stability is certain; "linearized" where
+   * residuals are left and λ is the exponent of the linearised steps, an estimate.
+   */
+  readonly by: "contraction" | "mean-square" | "log-det" | "exponent" | "linearized" | null;
   /** The most steps that this cell was allowed to take. */
   readonly budget: number;
 }
@@ -94,7 +97,7 @@ export function phaseTasks(grid: PhaseGrid, known: readonly (PhaseCell | null)[]
 /** Whether a neighbour has the opposite sign; a sign that is certain needs no more steps whatever the neighbours say. */
 function borders({ columns, rows }: PhaseGrid, known: readonly (PhaseCell | null)[], i: number): boolean {
   const { sign, by } = known[i]!;
-  if (by !== "exponent") return false;
+  if (by !== "exponent" && by !== "linearized") return false;
   const [column, row] = [i % columns, Math.floor(i / columns)];
   const around = [
     [column - 1, row],

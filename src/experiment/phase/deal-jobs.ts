@@ -65,17 +65,18 @@ function pieceOf({ jobs, starts, results }: Deal, progress: (own: number) => voi
   };
 }
 
-/** Jobs of the same minimum keep one factor between them. */
+/** Jobs of the same minimum keep one factor, or one set of Hessians, between them. */
 function withSharedFactors(jobs: readonly PhaseJob[]): PhaseJob[] {
   const shared = new Map<Float64Array, Float64Array>();
   return jobs.map((job) => {
-    let factor = shared.get(job.factor);
-    if (factor === undefined) {
-      factor = sharedNumbers(job.factor.length);
-      factor.set(job.factor);
-      shared.set(job.factor, factor);
+    const { numbers } = job.curvature;
+    let own = shared.get(numbers);
+    if (own === undefined) {
+      own = sharedNumbers(numbers.length);
+      own.set(numbers);
+      shared.set(numbers, own);
     }
-    return { ...job, factor };
+    return { ...job, curvature: { ...job.curvature, numbers: own } };
   });
 }
 
@@ -84,7 +85,7 @@ function sharedNumbers(count: number): Float64Array {
 }
 
 const numbers = ["mu", "lambda", "lambdaLo", "lambdaHi", "meanSquare"] as const;
-const reasons = [null, "contraction", "mean-square", "log-det", "exponent"] as const;
+const reasons = [null, "contraction", "mean-square", "log-det", "exponent", "linearized"] as const;
 const packedSize = numbers.length + 3;
 
 /** A cell as numbers: NaN for null. */

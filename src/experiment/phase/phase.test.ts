@@ -132,18 +132,125 @@ describe("an interrupted diagram", () => {
   });
 });
 
-test("where samples are not fitted, μ alone, and no sign", async () => {
+describe("where residuals are left", () => {
+  const columns = ["x", "y", "mu", "lambda", "lambdaLo", "lambdaHi", "meanSquare", "sign"];
+  const tableFor = async (spec: ReturnType<typeof specOf>) => {
+    const record = await run(spec, "phase", host());
+    const { phase, minimum } = record.results;
+    const [x, y, mu, lambda, lo, hi, meanSquare, sign] = columns.map((name) => columnOf(phase!, name)!);
+    const note = phase!.values!.map((row) => row[phase!.columns.indexOf("note")]);
+    return { ...{ record, minimum, x, y, mu, lambda, lo, hi, meanSquare, sign, note }, warnings: record.warnings };
+  };
+
+  // ℓ_i = ½a_i(x − y_i)² with Σ a_i y_i = 0: λ = E log|1 − ηa_i| and ½ log E(1 − ηa_i)² at x = 0, whatever the noise.
+  test("one parameter: closed forms, the variance finite where the mean square is negative", async () => {
+    const pulled = {
+      objective: { parameters: ["x"], samples: ["0.5*(x - 2)^2", "(x + 1)^2"] },
+      parameters: { values: [0] },
+      optimizer: { type: "sgd", stepSize: 0.1 },
+    };
+    const spec = specOf(
+      pulled,
+      { path: "optimizer.stepSize", values: [0.1, 0.7, 1.25, 2] },
+      { path: "batch.size", values: [1] },
+    );
+    const { x, mu, lambda, lo, hi, meanSquare, sign, note, warnings } = await tableFor(spec);
+    x!.forEach((eta, i) => {
+      const [a, b] = [1 - eta, 1 - 2 * eta];
+      const exponent = (Math.log(Math.abs(a)) + Math.log(Math.abs(b))) / 2;
+      expect(mu![i]).toBeCloseTo(Math.log(Math.abs(1 - 1.5 * eta)), 9);
+      expect(meanSquare![i]).toBeCloseTo(Math.log((a * a + b * b) / 2) / 2, 9);
+      const margin = Math.max(1e-9, hi![i]! - lo![i]!);
+      expect(Math.abs(lambda![i]! - exponent)).toBeLessThan(margin);
+      if (sign![i] !== 0) expect(sign![i]).toBe(Math.sign(exponent));
+      expect(note[i]).toMatch(/residuals are left, the largest .*: λ is that of the linearised steps, an estimate/);
+    });
+    expect(sign!.every((value) => value !== 0)).toBe(true);
+    // η = 1.25: the exponent is negative, ½ log(¼·2.25) − …, the second moment is not: heavy tails.
+    expect([sign![2], Math.sign(meanSquare![2]!)]).toEqual([-1, 1]);
+    expect(warnings.join()).toMatch(/^in 4 cells residuals are left/);
+  });
+
   const noisy = {
     ...tanh,
     data: { inputs: points.map(() => [1, 0, 0]), targets: points.map((_, i) => [i % 2]) },
     minimize: {},
+    optimizer: { ...tanh.optimizer, weightDecay: 0.01 },
   };
-  const spec = specOf(noisy, { path: "optimizer.stepSize", values: [0.1, 1] }, { path: "batch.size", values: [1, 2] });
-  const { results, warnings } = await run(spec, "phase", host());
-  expect(results.minimum!.interpolating).toBe(false);
-  expect(columnOf(results.phase!, "mu")!.every(Number.isFinite)).toBe(true);
-  expect(columnOf(results.phase!, "sign")!.every((sign) => sign === 0)).toBe(true);
-  expect(warnings.join()).toMatch(/residuals are left/);
+
+  test.each(["sgd", "momentum"])("cell by cell as `stability` says, %s", async (type) => {
+    const own = { ...noisy, optimizer: { ...noisy.optimizer, type } };
+    const spec = specOf(own, { path: "optimizer.stepSize", values: [0.1, 3] }, { path: "batch.size", values: [1, 2] });
+    const { x, y, mu, lambda, lo, hi, meanSquare, sign, minimum } = await tableFor(spec);
+    expect(minimum!.interpolating).toBe(false);
+    for (let i = 0; i < 4; i++) {
+      const cell = withValues(spec, { "optimizer.stepSize": x![i], "batch.size": y![i], "stability.steps": 2e4 });
+      const { linearized, mu: own } = (await run(cell, "stability", host())).results;
+      const [a, b] = linearized!.confidence95!;
+      expect(mu![i]).toBeCloseTo(own!.value!, 9);
+      const margin = b - a + hi![i]! - lo![i]! + 1e-12; // rounding, where growth is the same every step
+      expect(Math.abs(lambda![i]! - linearized!.exponent!)).toBeLessThan(margin);
+      const sure = a > 0 ? 1 : b < 0 ? -1 : 0;
+      expect(sign![i]! * sure).not.toBe(-1);
+      if (type === "sgd") {
+        expect(Math.sign(meanSquare![i]!)).toBe(x![i]! < linearized!.meanSquareStepSize! ? -1 : 1);
+      } else expect(meanSquare![i]).toBeGreaterThan(lambda![i]! - margin);
+    }
+  });
+
+  // Too many parameters to keep the Hessians: products of batches. On most directions H_i is the weight decay alone, so the
+  // exponent is at least log(1 − ηw).
+  test("large networks by Hessian products", async () => {
+    const layers = [
+      { type: "dense", units: 400, activation: "tanh" },
+      { type: "dense", units: 1 },
+    ];
+    const optimizer = { ...noisy.optimizer, weightDecay: 0.1 };
+    const large = { ...noisy, optimizer, model: { input: [3], layers } };
+    const [stepSize, size] = [
+      { path: "optimizer.stepSize", values: [0.2, 25] },
+      { path: "batch.size", values: [2] },
+    ];
+    const spec = specOf(large, stepSize, size, { steps: 1e4 });
+    const { lambda, lo, hi, sign, note, meanSquare } = await tableFor(spec);
+    expect([...sign!]).toEqual([-1, 1]);
+    expect(lambda![0]).toBeGreaterThan(Math.log(1 - 0.2 * 0.1) - (hi![0]! - lo![0]!));
+    expect(meanSquare!.some(Number.isFinite)).toBe(false);
+    expect(note[0]).toContain("too many parameters to keep the samples' Hessians");
+  });
+
+  test("away from a critical point nothing but μ, and the cell says why", async () => {
+    const { minimize: _, ...away } = noisy;
+    const spec = specOf(away, { path: "optimizer.stepSize", values: [0.1, 1] }, { path: "batch.size", values: [1, 2] });
+    const { mu, lambda, sign, note, warnings } = await tableFor(spec);
+    expect(mu!.every(Number.isFinite)).toBe(true);
+    expect(lambda!.some(Number.isFinite)).toBe(false);
+    expect([...sign!]).toEqual([0, 0, 0, 0]);
+    expect(note[0]).toMatch(/not a critical point, the gradient norm is/);
+    expect(warnings.join()).toMatch(/no sign of λ is claimed in 4 cells/);
+  });
+});
+
+// H₁ = 2, H₂ = −½ in one direction (indefinite.test.ts): closed forms, and no Φ.
+test("samples with indefinite Hessians", async () => {
+  const pulling = {
+    objective: { parameters: ["x"], samples: ["x^2", "-0.25*x^2"] },
+    parameters: { values: [0] },
+    optimizer: { type: "sgd", stepSize: 0.1 },
+  };
+  const spec = specOf(
+    pulling,
+    { path: "optimizer.stepSize", values: [0.1, 0.8, 0.9] },
+    { path: "batch.size", values: [1] },
+  );
+  const { phase } = (await run(spec, "phase", host())).results;
+  const [x, lambda, meanSquare, sign] = ["x", "lambda", "meanSquare", "sign"].map((name) => columnOf(phase!, name)!);
+  x!.forEach((eta, i) => {
+    const exponent = (Math.log(Math.abs(1 - 2 * eta)) + Math.log(1 + eta / 2)) / 2;
+    expect(lambda![i]).toBeCloseTo(exponent, 12);
+    expect(meanSquare![i]).toBeCloseTo(Math.log(((1 - 2 * eta) ** 2 + (1 + eta / 2) ** 2) / 2) / 2, 10);
+    expect(sign![i]).toBe(Math.sign(exponent));
+  });
 });
 
 test.each<[string, object, object, RegExp]>([

@@ -1,18 +1,21 @@
-import { tableOf } from "../../record/index.ts";
-import type { PhaseSpec, RunSpec } from "../../spec/index.ts";
-import { mu, type PhaseCell, phaseTasks } from "../../stability/index.ts";
+import { createRng } from "../../numeric/index.ts";
+import type { PhaseSpec } from "../../spec/index.ts";
+import { mu, type PhaseCell, phaseTasks, prepareLinearized, walkCell } from "../../stability/index.ts";
 import type { Answer, Experiment } from "../answer.ts";
 import { lawFrom, lawOptions } from "../batch-law.ts";
-import { constantStepSize } from "../constant-step-size.ts";
 import { type Host, InputError } from "../host.ts";
+import { batchProducts } from "../linearized-problem.ts";
 import { linearRuleOf } from "../update-rule.ts";
-import { axisValues, withNumbers } from "./axis-values.ts";
 import { dealJobs } from "./deal-jobs.ts";
-import { type LocalProblem, localProblem } from "./local-problem.ts";
+import { type Group, groupsOf, type Plane, planeOf } from "./groups.ts";
+import type { LocalProblem } from "./local-problem.ts";
+import { phaseAnswer } from "./phase-answer.ts";
 import { type PhaseJob, phaseJob } from "./phase-job.ts";
 
-/** More cells than anyone looks at. */
-const mostCells = 1e6;
+/** Operations that the second moments of all cells without Φ may take. */
+const momentOperations = 4e11;
+/** A step by Hessian products counts as so many in the factor's coordinates. */
+const productShare = 25;
 
 /**
  * μ, λ and the mean square over two numbers of the experiment file: every cell with few steps, then, with four times as
@@ -20,21 +23,36 @@ const mostCells = 1e6;
  * job; what is done stands in the host's journal, so that an interrupted diagram goes on where it stopped.
  */
 export function phase(experiment: Experiment): Answer {
-  const { spec, host, tick } = experiment;
-  const options = spec.phase;
+  const options = experiment.spec.phase;
   if (!options) throw new InputError("phase: expected { x, y } in the file, found nothing");
   const plane = planeOf(options);
-  const groups = groupsOf(experiment, plane);
+  const locals = new Map<string, LocalProblem>();
+  try {
+    return diagram(experiment, options, plane, groupsOf(experiment, plane, locals));
+  } finally {
+    for (const local of locals.values()) local.dispose();
+  }
+}
+
+function diagram({ host, tick }: Experiment, options: PhaseSpec, plane: Plane, groups: readonly Group[]): Answer {
   const { columns, rows } = plane;
   const known = new Array<PhaseCell | null>(columns * rows).fill(null);
   for (const entry of host.journal?.entries ?? []) keep(known, entry as JournalEntry);
   fillFullBatch(groups, known, options);
+  const momentBudget = momentOperations / (columns * rows);
   for (let round = 1; ; round++) {
     const tasks = phaseTasks({ columns, rows }, known, options.steps);
     if (tasks.length === 0) break;
     const note = round === 1 ? "phase diagram" : "phase diagram, cells along the boundary";
-    const jobs = [...jobsOf(groups, tasks, options, round)];
-    const progress = (done: number) => tick(note, done / tasks.length);
+    const own = { groups, tasks, round, ...options, momentBudget };
+    const jobs = [...jobsOf(own)];
+    let finished = 0;
+    const progress = (done: number) => tick(note, (finished + done) / tasks.length);
+    for (const entry of productCells(own, progress)) {
+      finished += entry.cells.length;
+      keep(known, entry);
+      host.journal?.append(entry);
+    }
     let next = 0;
     for (const found of doJobs(
       host,
@@ -46,7 +64,7 @@ export function phase(experiment: Experiment): Answer {
       host.journal?.append(entry);
     }
   }
-  return answer(plane, groups, known as PhaseCell[]);
+  return phaseAnswer(plane, groups, known as PhaseCell[], options);
 }
 
 /** The cells of each job, in order: by all threads where there are some, else one after the other. */
@@ -62,79 +80,10 @@ function* doJobs(host: Host, jobs: readonly PhaseJob[], progress: (done: number)
   }
 }
 
-interface Plane {
-  readonly x: readonly number[];
-  readonly y: readonly number[];
-  readonly columns: number;
-  readonly rows: number;
-  readonly paths: readonly [string, string];
-}
-
-function planeOf({ x, y }: PhaseSpec): Plane {
-  if (x.path === y.path) throw new InputError(`phase.y.path: expected another path than that of x, found ${y.path}`);
-  const [across, up] = [axisValues(x, "phase.x"), axisValues(y, "phase.y")];
-  if (across.length * up.length > mostCells) {
-    throw new InputError(`phase: expected at most ${mostCells} cells, found ${across.length} × ${up.length}`);
-  }
-  return { x: across, y: up, columns: across.length, rows: up.length, paths: [x.path, y.path] };
-}
-
-/** Cells that differ in nothing but the step size. */
-interface Group {
-  readonly spec: RunSpec;
-  readonly local: LocalProblem;
-  /** Cell number and step size. */
-  readonly cells: Map<number, number>;
-}
-
-const stepSizePath = "optimizer.stepSize";
-
-function groupsOf(experiment: Experiment, { x, y, columns, paths }: Plane): Group[] {
-  const { spec, tick } = experiment;
-  const base = localProblem(experiment, spec, null);
-  const locals = new Map<string, LocalProblem>([["", base]]);
-  const groups = new Map<string, Group>();
-  y.forEach((row, j) => {
-    x.forEach((column, i) => {
-      const numbers = new Map([
-        [paths[0], column],
-        [paths[1], row],
-      ]);
-      const own = numbers.get(stepSizePath);
-      numbers.delete(stepSizePath);
-      const key = [...numbers].join();
-      let group = groups.get(key);
-      if (group === undefined) {
-        tick("problems of the diagram", (j * columns + i) / (columns * y.length));
-        const changed = withNumbers(spec, numbers);
-        const problemKey = [...numbers].filter(([path]) => changesProblem(path)).join();
-        const local = locals.get(problemKey) ?? localProblem(experiment, changed, base);
-        locals.set(problemKey, local);
-        lawFrom(lawOptions(changed, local.problem, local.labels, local.samples?.traces ?? null), spec.seed); // said at once
-        group = { spec: changed, local, cells: new Map() };
-        groups.set(key, group);
-      }
-      group.cells.set(j * columns + i, own ?? constantStepSize(group.spec, "phase"));
-    });
-  });
-  if (paths.includes(stepSizePath))
-    for (const eta of [paths[0] === stepSizePath ? x : y].flat()) checkStepSize(spec, eta);
-  return [...groups.values()];
-}
-
-/** Everything but the rule and the batches; weight decay moves the minimum. */
-function changesProblem(path: string): boolean {
-  return !/^(optimizer\.(momentum|dampening)|batch\.)/.test(path);
-}
-
-function checkStepSize(spec: RunSpec, stepSize: number): void {
-  if (!(stepSize > 0)) withNumbers(spec, new Map([[stepSizePath, stepSize]]));
-}
-
-/** Where not every sample is fitted only μ can be asked for; that is done at once. */
+/** Where nothing is known of the batches' Hessians, only μ can be asked for; that is done at once. */
 function fillFullBatch(groups: readonly Group[], known: (PhaseCell | null)[], { steps, quantities }: PhaseSpec): void {
   for (const { spec, local, cells } of groups) {
-    if (local.eigenvalues === null) continue;
+    if (local.eigenvalues === null || local.hessians !== null) continue;
     const rule = { ...linearRuleOf(spec, "phase"), weightDecay: 0 }; // the eigenvalues hold the decay
     for (const [cell, stepSize] of cells) {
       const value = quantities.includes("mu") ? mu(local.eigenvalues, rule, stepSize).value : null;
@@ -158,52 +107,73 @@ function keep(known: (PhaseCell | null)[], { cells, found }: JournalEntry): void
   });
 }
 
-function* jobsOf(
-  groups: readonly Group[],
-  tasks: ReturnType<typeof phaseTasks>,
-  { quantities }: PhaseSpec,
-  round: number,
-): Generator<{ readonly cells: readonly number[]; readonly job: PhaseJob }> {
+/** What is left to do in one round. */
+interface Round extends Pick<PhaseSpec, "quantities"> {
+  readonly groups: readonly Group[];
+  readonly tasks: ReturnType<typeof phaseTasks>;
+  readonly round: number;
+  /** Operations that the second moment of one cell may take, where there is no Φ. */
+  readonly momentBudget: number;
+}
+
+/** The cells of each group that are asked for, with their step sizes and budgets. */
+function* cellsOf({ groups, tasks }: Round) {
   const budgets = new Map(tasks.map(({ cell, budget }) => [cell, budget]));
-  for (const { spec, local, cells } of groups) {
-    if (local.samples === null) continue;
-    const own = [...cells.keys()].filter((cell) => budgets.has(cell));
+  for (const group of groups) {
+    const own = [...group.cells.keys()].filter((cell) => budgets.has(cell));
     if (own.length === 0) continue;
-    const { factor, rows: outputs } = local.samples.curvature;
+    const cells = own.map((cell) => ({ stepSize: group.cells.get(cell)!, budget: budgets.get(cell)! }));
+    yield { ...group, own, cells };
+  }
+}
+
+function* jobsOf(round: Round): Generator<{ readonly cells: readonly number[]; readonly job: PhaseJob }> {
+  for (const { spec, local, own, cells } of cellsOf(round)) {
+    const curvature = curvatureOf(local, round.momentBudget);
+    if (curvature === null) continue;
+    const rule = linearRuleOf(spec, "phase");
     const job: PhaseJob = {
-      ...{ factor: factor.data, rank: factor.cols, outputs, seed: spec.seed, rule: linearRuleOf(spec, "phase") },
-      law: lawOptions(spec, local.problem, local.labels, local.samples.traces),
-      quantities: round === 1 ? quantities : ["lambda"],
-      cells: own.map((cell) => ({ stepSize: cells.get(cell)!, budget: budgets.get(cell)! })),
+      ...{ curvature, seed: spec.seed, cells },
+      rule: curvature.kind === "factor" ? rule : { ...rule, weightDecay: 0 }, // the Hessians hold the decay
+      law: lawOptions(spec, local.problem, local.labels, local.traces),
+      quantities: round.round === 1 ? round.quantities : ["lambda"],
     };
     yield { cells: own, job };
   }
 }
 
-function answer({ x, y, columns }: Plane, groups: readonly Group[], cells: readonly PhaseCell[]): Answer {
-  const doubted = new Set(
-    groups.filter(({ local }) => local.doubts.length > 0).flatMap(({ cells }) => [...cells.keys()]),
-  );
-  const doubts = [...new Set(groups.flatMap(({ local }) => local.doubts))];
-  const of = (value: (cell: PhaseCell) => number | null) => cells.map(value);
-  return {
-    results: {
-      minimum: groups[0]?.local.minimum.result ?? null,
-      phase: tableOf("data/phase.csv", {
-        x: cells.map((_, i) => x[i % columns]!),
-        y: cells.map((_, i) => y[Math.floor(i / columns)]!),
-        mu: of((cell) => cell.mu),
-        lambda: of((cell) => cell.lambda),
-        lambdaLo: of((cell) => cell.lambdaLo),
-        lambdaHi: of((cell) => cell.lambdaHi),
-        meanSquare: of((cell) => cell.meanSquare),
-        sign: cells.map((cell, i) => (doubted.has(i) ? 0 : cell.sign)),
-        by: cells.map((cell, i) => (doubted.has(i) ? null : cell.by)),
-      }),
-    },
-    warnings: [
-      ...new Set(groups.flatMap(({ local }) => local.minimum.warnings)),
-      ...doubts.map((doubt) => `no sign of λ is claimed in ${doubted.size} cells: ${doubt}`),
-    ],
-  };
+/** The curvature as plain data; null where it is known by products alone. */
+function curvatureOf(
+  { curvature, hessians, eigenvalues }: LocalProblem,
+  momentBudget: number,
+): PhaseJob["curvature"] | null {
+  if (curvature !== null) {
+    const { factor, rows: outputs } = curvature;
+    return { kind: "factor", numbers: factor.data, rank: factor.cols, outputs };
+  }
+  if (hessians === null || !("all" in hessians)) return null;
+  const { kind, all: numbers, dimension } = hessians;
+  return { kind, numbers, dimension, eigenvalues: eigenvalues!, momentBudget };
+}
+
+/** Cells of large problems without Φ: every step is a Hessian product of a batch, so there are fewer of them. */
+function* productCells(round: Round, progress: (done: number) => void): Generator<JournalEntry> {
+  let done = 0;
+  for (const { spec, local, own, cells } of cellsOf(round)) {
+    const { hessians, eigenvalues, minimum } = local;
+    if (hessians === null || !("objective" in hessians)) continue;
+    const law = lawFrom(lawOptions(spec, local.problem, local.labels, local.traces), spec.seed);
+    const products = batchProducts(hessians.objective, minimum.theta, spec.optimizer.weightDecay, hessians.spectrum);
+    const prepared = prepareLinearized({ law, rng: createRng(spec.seed, "linearized"), ...products });
+    const shared = {
+      rule: { ...linearRuleOf(spec, "phase"), weightDecay: 0 },
+      quantities: round.round === 1 ? round.quantities : (["lambda"] as const),
+      ...{ eigenvalues: eigenvalues!, momentBudget: 0 },
+    };
+    for (const [i, { stepSize, budget }] of cells.entries()) {
+      progress(done++);
+      const found = walkCell(prepared, { ...shared, stepSize, budget: Math.ceil(budget / productShare) });
+      yield { cells: [own[i]!], found: [{ ...found, budget }] };
+    }
+  }
 }

@@ -56,6 +56,8 @@ interface Plane {
   readonly meanSquare: Float64Array;
   /** −1 stable, 1 unstable, 0 undetermined, NaN not asked for. */
   readonly sign: Float64Array;
+  /** Residuals are left: λ is that of the linearised steps. */
+  readonly isWalk: boolean;
   readonly scale: ExponentScale;
 }
 
@@ -80,6 +82,7 @@ function planeOf(record: RunRecord, phase: Table): Plane {
     mu: column("mu"),
     meanSquare: column("meanSquare"),
     sign: columnOf(phase, "sign") ?? ofInterval,
+    isWalk: record.results.minimum?.interpolating === false,
     scale: exponentScale(lambda),
   };
 }
@@ -195,15 +198,19 @@ function ownMark(
   return markup`<g class="own-ring"><circle cx="${px}" cy="${py}" r="6"/><text class="map-label strong" x="${px + 10}" y="${py + 4.5}">yours</text></g>`;
 }
 
-function caption({ sign, scale, meanSquare, lambda }: Plane): string {
+function caption({ sign, scale, meanSquare, lambda, isWalk }: Plane): string {
   if (!lambda.some(Number.isFinite))
     return "Below the line gradient descent keeps the minimum; SGD was not asked about.";
   const hatching = sign.includes(0) ? " Hatched cells are undetermined." : "";
   const isBounded = meanSquare.some((value) => value < 0);
-  const bound = isBounded ? " Inside the dashed line the mean square proves stability without simulation." : "";
+  const inside = isWalk ? "the cloud has finite variance" : "the mean square proves stability without simulation";
+  const bound = isBounded ? ` Inside the dashed line ${inside}.` : "";
   const { limit, constant } = scale;
   const logarithmic = constant === null ? "" : ` and logarithmic from ±${asWritten(constant)} on`;
-  return `Blue cells keep the minimum under SGD, orange ones lose it, white is λ = 0; the colour is clipped beyond ±${asWritten(limit)}${logarithmic}.${hatching}${bound}`;
+  const cells = isWalk
+    ? "In blue cells the linearised SGD settles around the point, in orange ones it leaves"
+    : "Blue cells keep the minimum under SGD, orange ones lose it";
+  return `${cells}, white is λ = 0; the colour is clipped beyond ±${asWritten(limit)}${logarithmic}.${hatching}${bound}`;
 }
 
 /** What follows --set for each value of an axis; the other weights of the samples share what one leaves. */

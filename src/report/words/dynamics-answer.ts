@@ -159,7 +159,9 @@ function phaseAnswer(record: RunRecord): string {
   const stable = sign?.filter((value) => value < 0).length ?? 0;
   const open = sign?.filter((value) => value === 0).length ?? 0;
   const undecided = open === 0 ? "" : ` ${plural(open, "cell")} ${open === 1 ? "is" : "are"} undetermined.`;
-  return `SGD keeps this minimum in ${percent(stable / phase.rows)} of ${whole(phase.rows)} cells.${undecided}`;
+  const isWalk = record.results.minimum?.interpolating === false;
+  const who = isWalk ? "Linearised, SGD settles around this point" : "SGD keeps this minimum";
+  return `${who} in ${percent(stable / phase.rows)} of ${whole(phase.rows)} cells.${undecided}`;
 }
 
 /** Where the iterates lie at either end of the diagram, as far as the eye can tell them apart. */
