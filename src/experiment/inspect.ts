@@ -1,7 +1,7 @@
 import { gradient, hvp } from "../autodiff/index.ts";
 import { type ProgramMemory, programMemory } from "../compile/index.ts";
 import { readArrays } from "../formats/index.ts";
-import { type LayerRow, layerTable } from "../network/index.ts";
+import { type LayerRow, layerTable, type ModelTensor, readModel } from "../network/index.ts";
 import { buildProgram, input, type ParameterSlot, type Program, printProgram, programCost } from "../program/index.ts";
 import type { Conventions, InputHash } from "../record/index.ts";
 import type { RunSpec, Verb } from "../spec/index.ts";
@@ -16,8 +16,8 @@ export interface Inspection {
   readonly files: readonly InputHash[];
   /** Null for formulas. */
   readonly layers: readonly LayerRow[] | null;
-  /** Where each tensor stands in θ, or among the numbers that are not trained. */
-  readonly tensors: readonly ParameterSlot[];
+  /** Every tensor, layer by layer: where it stands in θ, or among the numbers that are not trained. */
+  readonly tensors: readonly InspectedTensor[];
   /** Of the loss, its gradient and a Hessian product, over all samples; memory is that of one compiled program. */
   readonly costs: readonly ({ readonly of: string; readonly flops: number; readonly functions: number } & {
     readonly memory: ProgramMemory;
@@ -25,6 +25,11 @@ export interface Inspection {
   /** The loss of at most `programSamples` samples as a program. */
   readonly program: string;
   readonly forecast: Forecast;
+}
+
+/** A tensor is trained, frozen because the file says so, or stored: statistics that no gradient reaches. */
+export interface InspectedTensor extends ParameterSlot {
+  readonly status: "trained" | "frozen" | "stored";
 }
 
 /** Samples in the printed program: more of them change nothing but its shapes. */
@@ -52,6 +57,7 @@ export async function inspectExperiment(spec: RunSpec, verb: Verb, host: Host): 
     ["gradient", buildProgram([...value, ...theta(gradient(loss.loss, parameters))])],
     ["Hessian product", buildProgram([...value, ...theta(hvp(loss.loss, parameters, directions))])],
   ];
+  const model = spec.model !== undefined && "layers" in spec.model ? readModel(spec.model) : null;
   const repeats = problem.sampleCount / count;
   return {
     conventions: conventionsOf(
@@ -60,8 +66,10 @@ export async function inspectExperiment(spec: RunSpec, verb: Verb, host: Host): 
       typeof spec.optimizer.stepSize === "number" ? spec.optimizer.stepSize : 0,
     ),
     files: inputs,
-    layers: spec.model !== undefined && "layers" in spec.model ? layerTable(spec.model) : null,
-    tensors: problem.layout,
+    layers: model ? layerTable(model) : null,
+    tensors: model
+      ? model.tensors.map((tensor) => ({ ...tensor, status: statusOf(tensor) }))
+      : problem.layout.map((slot) => ({ ...slot, status: "trained" })),
     costs: programs.map(([of, program]) => {
       const { flops, functions } = programCost(program);
       return { of, flops: flops * repeats, functions: functions * repeats, memory: programMemory(program) };
@@ -69,6 +77,11 @@ export async function inspectExperiment(spec: RunSpec, verb: Verb, host: Host): 
     program: printProgram(programs[0]![1]),
     forecast: forecast(spec, verb, problem, host.threads),
   };
+}
+
+function statusOf({ buffer, role }: ModelTensor): InspectedTensor["status"] {
+  if (buffer === "theta") return "trained";
+  return role === "mean" || role === "variance" ? "stored" : "frozen";
 }
 
 /** One array of a data file. */

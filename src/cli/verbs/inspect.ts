@@ -54,7 +54,7 @@ function sections({ conventions, files, layers, tensors, costs, forecast }: Insp
   return [
     alignedColumns(facts),
     ...(layers === null ? [] : [alignedColumns([["layer", "type", "in", "out", "numbers"], ...layers.map(layerRow)])]),
-    alignedColumns([["tensor", "shape", "stands in"], ...tensors.map(tensorRow)]),
+    alignedColumns([["tensor", "shape", "stands in", "and is"], ...tensors.map(tensorRow)]),
     alignedColumns([...work, ["check would take", memory]]),
   ];
 }
@@ -82,8 +82,8 @@ function layerRow({
   return [`${"  ".repeat(depth)}${name}`, type, shape(inputShape), shape(outputShape), String(parameterCount)];
 }
 
-function tensorRow({ name, shape: lengths, buffer, offset, size }: Inspection["tensors"][0]): string[] {
-  return [name, shape(lengths), `${buffer}[${offset}..${offset + size - 1}]`];
+function tensorRow({ name, shape: lengths, buffer, offset, size, status }: Inspection["tensors"][0]): string[] {
+  return [name, shape(lengths), `${buffer}[${offset}..${offset + size - 1}]`, status];
 }
 
 function describeRecord(file: string): string {
