@@ -26,6 +26,7 @@ const file = fileURLToPath(new URL("../../../bench/RESULTS.md", import.meta.url)
 for (const name of ["OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE"]) delete process.env[name];
 
 const { crew, end } = startCrew(2);
+if (crew && !crew.load("none", null, () => {}).awaitReady(10_000)) throw new Error("bench: no second thread starts");
 const backend = nativeBackend();
 const native = typeof backend === "string" ? null : backend;
 const peers = [await startPeer(1), await startPeer(2)];
