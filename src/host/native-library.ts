@@ -53,8 +53,22 @@ export function openNativeLibrary(candidates = usualFiles): NativeLibrary | stri
   return "no OpenBLAS was found (on Debian: apt-get install libopenblas0)";
 }
 
+/** RTLD_NOW | RTLD_NODELETE of Linux. */
+const KEEP_LOADED = 0x1002;
+
+/**
+ * Keeps a library in memory until the process ends: koffi lets go of it earlier, when threads of the library's own
+ * may still run its code (OpenBLAS with OpenMP crashed at the exit).
+ */
+function keepLoaded(koffi: Koffi, path: string): void {
+  try {
+    koffi.load("libc.so.6").func("void *dlopen(const char *, int)")(path, KEEP_LOADED);
+  } catch {} // another system than Linux
+}
+
 function open(koffi: Koffi, blas: string, lapack: string): NativeLibrary {
   const library = koffi.load(blas);
+  keepLoaded(koffi, blas);
   const eigen = blas === lapack ? library : koffi.load(lapack);
   const routine = (from: typeof library, prototype: string) => from.func(prototype) as Routine;
   const optional = (prototype: string) => {

@@ -1,3 +1,5 @@
+import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { compileObjective } from "../../src/compile/index.ts";
 import { interpreterEngine } from "../../src/compile/interpreter/interpreter.ts";
@@ -131,4 +133,25 @@ describe.skipIf(!isThere)("the native engine", () => {
 
 test("without a library there is a sentence", () => {
   expect(openNativeLibrary([{ blas: "libno-such-blas.so", lapack: "libno-such-blas.so" }])).toMatch(/koffi|OpenBLAS/);
+});
+
+// koffi unloads libraries before the threads of OpenMP end; a product on two of them, then the end of the process.
+const openmp = "/usr/lib/x86_64-linux-gnu/openblas-openmp";
+test.skipIf(!isThere || !existsSync(openmp))("a process with threads of OpenMP ends well", () => {
+  const code = `
+    import { openNativeLibrary } from "${new URL("../../dist/host/native-library.js", import.meta.url)}";
+    const library = openNativeLibrary();
+    library.setThreads(2);
+    const [a, b, c] = [1, 2, 0].map((x) => new Float64Array(300 * 300).fill(x));
+    library.dgemm(101, 111, 111, 300, 300, 300, 1, a, 300, b, 300, 0, c, 300);
+    process.stdout.write(library.name + ": " + c[0]);`;
+  const env = { ...process.env, LD_LIBRARY_PATH: openmp };
+  const { status, signal, stdout } = spawnSync(process.execPath, ["--input-type=module", "-e", code], {
+    ...{ env, encoding: "utf8", timeout: 30_000 },
+  });
+  expect({ status, signal, stdout }).toEqual({
+    status: 0,
+    signal: null,
+    stdout: expect.stringMatching(/OPENMP.*: 600$/),
+  });
 });
