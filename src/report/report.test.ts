@@ -10,9 +10,17 @@ import {
   sweep,
   training,
 } from "../../test/fixtures/records/dynamics.ts";
-import { phaseDiagram } from "../../test/fixtures/records/phase.ts";
+import { comparedLaws } from "../../test/fixtures/records/laws.ts";
+import { phaseDiagram, walkDiagram } from "../../test/fixtures/records/phase.ts";
+import { figureFour } from "../../test/fixtures/records/reproduction.ts";
 import { twoWeights } from "../../test/fixtures/records/two-weights.ts";
-import { collapsing, crossEntropy, withoutVerdict } from "../../test/fixtures/records/variants.ts";
+import {
+  averagedCloud,
+  collapsing,
+  crossEntropy,
+  scheduled,
+  withoutVerdict,
+} from "../../test/fixtures/records/variants.ts";
 import { parseRecord, type RunRecord, tableFromCsv } from "../record/index.ts";
 import { renderFigures, renderHtml, renderTables, renderTerminal } from "./index.ts";
 
@@ -30,6 +38,11 @@ const records: readonly (readonly [string, RunRecord])[] = [
   ["saddle", withoutVerdict("saddle")],
   ["on a kink", withoutVerdict("on-a-kink")],
   ["phase", phaseDiagram({ count: 24 })],
+  ["phase where residuals are left", walkDiagram()],
+  ["laws", comparedLaws()],
+  ["schedule with an average", scheduled()],
+  ["average where residuals are left", averagedCloud()],
+  ["reproduce", figureFour()],
   ["train", training()],
   ["bifurcation", bifurcation(60, 20)],
   ["continue", branches()],
@@ -155,6 +168,28 @@ test("the sentences of the dynamics hold the numbers of their records", () => {
     "At step size 0.24 the late iterates lie on one value; at 0.45 they spread over a cloud.",
   );
   expect(said(basins())).toMatch(/\d+ % of 14.400 starting points die, \d+ % settle on a cycle\./);
+});
+
+// THEORY §6: the windows of Fig. 4, and two weights at s = 2.2 under several batch laws.
+test("the sentences of stability hold the numbers of their records", () => {
+  const said = (record: RunRecord) =>
+    renderTerminal(record, { color: false, columns: 100 }).replaceAll("\u00a0", " ").replaceAll("\n", " ");
+  expect(said(figureFour())).toContain("It does not hold as it stands.");
+  expect(said(figureFour())).toMatch(/SGD keeps s up to, step size 0.15 +9.29711934156/);
+  expect(renderFigures(figureFour()).map(({ name }) => name)).toEqual(["fig4-left", "fig4-right"]);
+  expect(said(comparedLaws())).toMatch(
+    /Of the 6 batch laws compared, all keep it; importance ∝ √\(tr K\) contracts fastest/,
+  );
+  expect(said(comparedLaws())).toMatch(/importance ∝ √\(tr K\) +−∞ +exact +stable/);
+  expect(said(comparedLaws())).toContain("label-balanced batches need labels");
+  expect(said(comparedLaws(0.2))).toMatch(/Of the 6 batch laws compared, .*importance/);
+  expect(said(scheduled())).toContain("step sizes 0.1, 0.2 in turn");
+  expect(said(scheduled())).toMatch(/multiplied by up to 1.5 for gradient descent and 1.2 in the mean square\./);
+  expect(said(scheduled())).toContain("holds the pair back to its own exponent, log γ = −0.0010 per step");
+  expect(said(averagedCloud())).toContain(
+    "The uniform average of t steps has 38/t times the variance of a single iterate.",
+  );
+  expect(said(walkDiagram())).toMatch(/Linearised, SGD settles around this point in \d+ % of 144 cells/);
 });
 
 test("the same record gives the same report", () => {
