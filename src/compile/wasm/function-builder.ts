@@ -21,12 +21,14 @@ export interface FunctionRef {
  * Locals of a finished block are used again by later blocks, so that frames stay small.
  */
 export class FunctionBuilder {
-  private readonly code = new ByteWriter();
+  private code = new ByteWriter();
   private readonly locals: ValueType[] = [];
   private readonly free: Record<ValueType, number[]> = { i32: [], i64: [], f64: [], v128: [] };
   private scope: Variable[] = [];
   /** Structured instructions around what is being written. */
   private depth = 0;
+  /** Where the statements of a body end that is written in turns with others. */
+  private turns: { readonly depth: number; readonly ends: number[] } | null = null;
   /** Where functions that this one calls are added, and tables that it reads. */
   readonly module: ModuleBuilder;
   readonly parameters: readonly ValueType[];
@@ -68,6 +70,7 @@ export class FunctionBuilder {
     value.write(this.code);
     this.code.byte(0x21);
     this.code.unsigned(variable.index);
+    this.endStatement();
   }
 
   storeF64(address: I32, offset: number, value: F64): void {
@@ -163,8 +166,37 @@ export class FunctionBuilder {
     this.code.byte(0x0f);
   }
 
-  /** Locals made inside are free again afterwards. */
+  /**
+   * Writes bodies 0 … count − 1 in turns, a statement of each at a time: where every operation waits for the one
+   * before, processors look no further ahead than about two such chains, and so must find them side by side.
+   */
+  interleave(count: number, body: (i: number) => void): void {
+    const own = this.code;
+    this.block(() => {
+      const bodies = Array.from({ length: count }, (_, i) => {
+        const ends: number[] = [];
+        this.turns = { depth: this.depth, ends };
+        this.code = new ByteWriter();
+        body(i);
+        ends.push(this.code.length);
+        return { bytes: this.code.bytes(), ends };
+      });
+      this.code = own;
+      this.turns = null;
+      const most = Math.max(...bodies.map(({ ends }) => ends.length));
+      for (let s = 0; s < most; s++) {
+        for (const { bytes, ends } of bodies)
+          if (s < ends.length) own.append(bytes.subarray(ends[s - 1] ?? 0, ends[s]));
+      }
+    });
+  }
+
+  /** Locals made inside are free again afterwards; of bodies in turns, when all of them are at their end. */
   block(body: () => void): void {
+    if (this.turns) {
+      body();
+      return;
+    }
     const outer = this.scope;
     this.scope = [];
     body();
@@ -200,6 +232,11 @@ export class FunctionBuilder {
     this.block(body);
     this.depth--;
     this.code.byte(0x0b);
+    this.endStatement();
+  }
+
+  private endStatement(): void {
+    if (this.turns?.depth === this.depth) this.turns.ends.push(this.code.length);
   }
 
   private store(instruction: number, address: I32, offset: number, value: Expr, align = 3) {

@@ -1,4 +1,4 @@
-import type { LoopKernel, LoopOperation, Ref } from "../steps.ts";
+import type { LoopKernel, LoopOp, LoopOperation, Ref } from "../steps.ts";
 
 /** How a stream moves along an axis: not at all, by one element (innermost axis only), or by the size of that number. */
 export type StrideCode = number;
@@ -8,10 +8,14 @@ export const UNIT: StrideCode = 1;
 /** A loop kernel without its sizes, which its function takes as arguments: layers of one kind share their code. */
 export interface LoopForm {
   readonly axes: number;
-  /** Whether the innermost axis has one element, or an even or odd number. */
-  readonly ending: "one" | "even" | "odd";
+  /** Whether the innermost axis has one element, two, or another even or odd number. */
+  readonly ending: "one" | "two" | "even" | "odd";
   /** Pairs of elements an iteration handles. */
   readonly unroll: number;
+  /** Whether it handles them side by side. */
+  readonly sideBySide: boolean;
+  /** Pairs of a sum in registers that add up apart. */
+  readonly accumulators: number;
   readonly leaves: readonly (readonly StrideCode[])[];
   readonly operations: readonly LoopOperation[];
   readonly stores: readonly LoopTarget[];
@@ -32,6 +36,12 @@ export interface SizedLoop {
   readonly extent: number;
 }
 
+/** Operations that are long chains: a loop of few of them handles several pairs side by side. */
+const chains: ReadonlySet<LoopOp> = new Set<LoopOp>([
+  ...(["exp", "expm1", "log", "log1p", "sin", "cos", "tanh", "sigmoid", "softplus", "erf", "pow"] as const),
+]);
+const MOST_SIDE_BY_SIDE = 8;
+
 export function loopForm(kernel: LoopKernel): SizedLoop {
   const { frame, leaves, operations, stores, sums } = collapse(kernel);
   const last = frame.length - 1;
@@ -45,10 +55,14 @@ export function loopForm(kernel: LoopKernel): SizedLoop {
     });
   const target = ({ value, strides }: LoopTarget): LoopTarget => ({ value, strides: encode(strides) });
   const inner = frame[last]!;
+  const sideBySide =
+    inner >= 16 && operations.length <= MOST_SIDE_BY_SIDE && operations.some(({ op }) => chains.has(op));
+  const accumulators = inner >= 16 && operations.length <= 4 ? 4 : 1;
   const form: LoopForm = {
     axes: frame.length,
-    ending: inner === 1 ? "one" : inner % 2 === 0 ? "even" : "odd",
-    unroll: inner >= 16 && operations.length <= 4 ? 4 : 1,
+    ending: inner === 1 ? "one" : inner === 2 ? "two" : inner % 2 === 0 ? "even" : "odd",
+    unroll: sideBySide ? 4 : accumulators,
+    ...{ sideBySide, accumulators },
     leaves: leaves.map(encode),
     operations,
     stores: stores.map(target),
@@ -87,8 +101,8 @@ function collapse(kernel: LoopKernel): LoopKernel {
 }
 
 /** Equal strings for equal forms. */
-export function loopKey({ axes, ending, unroll, leaves, operations, stores, sums }: LoopForm): string {
-  const parts = [`loop ${axes} ${ending} ${unroll}`, leaves.join("/")];
+export function loopKey({ leaves, operations, stores, sums, ...rest }: LoopForm): string {
+  const parts = [`loop ${Object.values(rest)}`, leaves.join("/")];
   for (const { op, operands, exponent = "" } of operations) parts.push(`${op}${exponent}(${operands.map(refKey)})`);
   for (const targets of [stores, sums]) {
     parts.push(targets.map(({ value, strides }) => `${refKey(value)}:${strides}`).join("/"));

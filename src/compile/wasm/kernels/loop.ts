@@ -124,14 +124,20 @@ class LoopEmitter {
           if (code === UNIT) return i32.add(pointers[stream]!, at);
           return f.let(i32.add(pointers[stream]!, i32.mul(i32.shl(pair, 1), this.distance(code))));
         };
-        for (let u = 0; u < unroll; u++) f.block(() => this.body({ single: false, address, extra: u }, repeated, u));
+        const one = (u: number) => this.body({ single: false, address, extra: u }, repeated, u);
+        if (form.sideBySide && unroll > 1) f.interleave(unroll, one);
+        else for (let u = 0; u < unroll; u++) f.block(() => one(u));
       });
     };
     if (this.last === 0 && this.divisible) {
       const [lo, hi] = this.range;
-      if (form.ending === "even") pass(lo, hi, 1);
+      if (form.ending === "even" || form.ending === "two") pass(lo, hi, 1);
       if (form.ending === "odd") pass(lo, f.let(i32.select(i32.less(hi, pairs), hi, pairs)), 1);
-      if (form.ending !== "even") f.if(i32.less(pairs, hi), single);
+      if (form.ending === "odd" || form.ending === "one") f.if(i32.less(pairs, hi), single);
+      return;
+    }
+    if (form.ending === "two") {
+      f.block(() => this.body({ single: false, address: (stream) => pointers[stream]!, extra: 0 }, repeated, 0));
       return;
     }
     if (form.ending !== "one" && form.unroll === 1) pass(0, pairs, 1);
@@ -209,8 +215,8 @@ class LoopEmitter {
     for (const sum of this.sums) {
       if (sum.memory === axis && sum.registers !== axis) this.clear(sum, axis + 1, pointers[sum.stream]!);
       if (sum.registers === axis) {
-        const { unroll } = this.form;
-        sum.accumulators = Array.from({ length: unroll }, () => this.f.variable(f64x2.constant(0)));
+        const { accumulators } = this.form;
+        sum.accumulators = Array.from({ length: accumulators }, () => this.f.variable(f64x2.constant(0)));
       }
     }
   }
