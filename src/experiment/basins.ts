@@ -21,7 +21,8 @@ export function basins(experiment: Experiment): Answer {
   const { x, y, steps } = spec.basins;
   const axes = [planeAxis(x, theta, "basins.x"), planeAxis(y, theta, "basins.y")] as const;
   const map = descentMap(experiment, "basins");
-  const ensemble = descentEnsemble(experiment, "basins", { stateSteps: 2 * x.count * y.count * steps });
+  const states = x.count * y.count;
+  const ensemble = descentEnsemble(experiment, "basins", { states, stateSteps: 2 * states * steps });
   try {
     const options: BasinOptions = {
       ...{ columns: x.count, rows: y.count, steps, position: theta.length },

@@ -13,7 +13,7 @@ export function bifurcation(experiment: Experiment): Answer {
   const { parameter, range, count, transient, keep, observe } = spec.bifurcation;
   const family = descentFamily(experiment, parameter, "bifurcation");
   const ensemble = descentEnsemble(experiment, "bifurcation", {
-    path: parameter,
+    ...{ path: parameter, states: count },
     stateSteps: count * (transient + keep),
   });
   const n = theta.length;

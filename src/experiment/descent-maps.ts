@@ -45,7 +45,8 @@ export function descentMap(experiment: Experiment, verb: string): CompiledMap {
 }
 
 interface EnsembleQuestion {
-  /** States times steps that will be asked for. */
+  /** States that go together, and states times steps that will be asked for. */
+  readonly states: number;
   readonly stateSteps: number;
   readonly path?: string;
   readonly tangents?: number;
@@ -60,7 +61,7 @@ interface EnsembleQuestion {
 export function descentEnsemble(
   experiment: Experiment,
   verb: string,
-  { path, tangents = 0, stateSteps }: EnsembleQuestion,
+  { path, tangents = 0, states, stateSteps }: EnsembleQuestion,
 ): CompiledEnsemble | null {
   const { spec, problem, host, labels } = experiment;
   const stepSize = constantStepSize(spec, verb);
@@ -68,7 +69,14 @@ export function descentEnsemble(
   const batches = isStochastic(spec) ? lawOf(spec, problem, labels, null).fixedEpoch : undefined;
   const parameter = path === undefined ? undefined : freeNumber(rule, path);
   if (batches === null || parameter === null) return null;
-  const options = { stepSize, tangents, stateSteps, ...(batches && { batches }), ...(parameter && { parameter }) };
+  const options = {
+    stepSize,
+    tangents,
+    states,
+    stateSteps,
+    ...(batches && { batches }),
+    ...(parameter && { parameter }),
+  };
   return compileDescentEnsemble(problem, rule, host.engine, options);
 }
 

@@ -30,6 +30,7 @@ export function lyapunov(experiment: Experiment): Answer {
     ? null
     : descentEnsemble(experiment, "lyapunov", {
         tangents: Math.min(count, map.dimension),
+        states: 1,
         stateSteps: transient + steps,
       });
   try {

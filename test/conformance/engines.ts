@@ -1,10 +1,12 @@
 import type { Engine, Executable } from "../../src/compile/engine.ts";
 import { interpreterEngine } from "../../src/compile/interpreter/interpreter.ts";
+import { laneSteps, prepareSteps } from "../../src/compile/lane/loops/loop-steps.ts";
 import type { Crew } from "../../src/compile/threads/crew.ts";
 import { threadedEngine, wasmEngine } from "../../src/compile/wasm/engine.ts";
+import { ModuleBuilder, TABLE_BYTES } from "../../src/compile/wasm/module-builder.ts";
 import { startCrew } from "../../src/host/crew.ts";
 import { nativeBackend } from "../../src/host/native-engine.ts";
-import { buildProgram, type Node, sizeOf } from "../../src/program/index.ts";
+import { buildProgram, type Node, simplify, sizeOf } from "../../src/program/index.ts";
 
 /** The system's library; a sentence where there is none, and then its tests are skipped and say so. */
 export const native = nativeBackend();
@@ -35,11 +37,52 @@ export const onTwoThreads: Engine = {
   },
 };
 
+/**
+ * Lane mode in loops, one run of a program: the given inputs stand in the last of four lanes, whose neighbours hold them
+ * the other way round and must not be seen.
+ */
+export const inLanes: Engine = {
+  name: "loops over lanes",
+  load(given) {
+    const [program, module, vectors] = [simplify(given), new ModuleBuilder(), 2];
+    const { run, plan, fill } = laneSteps(module, prepareSteps(program), vectors, { start: TABLE_BYTES });
+    module.export("run", run);
+    const memory = new WebAssembly.Memory({ initial: Math.ceil(plan.totalBytes / 65536) });
+    module.writeTables(memory);
+    fill(memory, 0);
+    const { exports } = new WebAssembly.Instance(new WebAssembly.Module(module.bytes(1)), { env: { memory } });
+    const buffers = Object.fromEntries(
+      Object.entries(program.bufferSizes).map(([name, size]) => [name, new Float64Array(size)]),
+    );
+    const each = (act: (own: Float64Array, lanes: Float64Array, i: number) => void) => {
+      for (const [name, own] of Object.entries(buffers)) {
+        const lanes = new Float64Array(memory.buffer, plan.buffers[name]!.address, 4 * own.length);
+        for (let i = 0; i < own.length; i++) act(own, lanes, i);
+      }
+    };
+    return {
+      buffers,
+      run() {
+        each((own, lanes, i) => {
+          lanes.fill(own[own.length - 1 - i]!, 4 * i, 4 * i + 3);
+          lanes[4 * i + 3] = own[i]!;
+        });
+        (exports["run"] as (...pointers: number[]) => void)(0, 0, 0, 0, 0);
+        each((own, lanes, i) => {
+          own[i] = lanes[4 * i + 3]!;
+        });
+      },
+      dispose() {},
+    };
+  },
+};
+
 /** Every engine that must agree. */
 export const engines: readonly [Engine, ...Engine[]] = [
   interpreterEngine,
   wasmEngine,
   onTwoThreads,
+  inLanes,
   ...(typeof native === "string" ? [] : [native.engine]),
 ];
 

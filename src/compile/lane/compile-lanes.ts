@@ -2,17 +2,14 @@ import type { MapProgram } from "../../descent/index.ts";
 import type { FrameEnsemble } from "../../dynamics/index.ts";
 import type { Crew } from "../threads/crew.ts";
 import { type LaneExecutor, laneExecutor } from "./lane-executor.ts";
-import { type LaneMode, laneModule, orbitSize, rowSize, vectorsFor, workOf } from "./lane-kernel.ts";
-import { type LaneProgram, type LaneProgramOptions, laneProgram } from "./lane-program.ts";
+import { type LaneForm, type LaneOptions, laneForm } from "./lane-form.ts";
+import type { LaneMode } from "./lane-kernel.ts";
+
+export type { LaneOptions };
 
 /** An ensemble that holds executables; without tangents, it carries frames of none. */
 export interface CompiledEnsemble extends FrameEnsemble {
   dispose(): void;
-}
-
-export interface LaneOptions extends LaneProgramOptions {
-  /** Vectors of two lanes that go through a step together; by default as many as the size of the step allows. */
-  readonly vectors?: number;
 }
 
 /**
@@ -24,13 +21,15 @@ export interface LaneOptions extends LaneProgramOptions {
  * gives the bits of that engine. Lanes do not influence each other: any subset gives the same bits, and so does any
  * number of threads of a crew.
  *
- * @returns null when a step is too long to be written out in straight-line code (`laneProgram`).
+ * Memory: at most 1 MiB a thread to work in, and states of at most 128 KiB a thread at a time; `orbits` and `carry` also
+ * hold what they return.
+ *
+ * @returns null where states had better go one by one (`laneForm`).
  * @throws RangeError when a scalar of the map has no value.
  */
 export function compileLanes(map: MapProgram, options: LaneOptions, crew: Crew | null = null): CompiledEnsemble | null {
-  const program = laneProgram(map, { ...options, tangents: 0 });
-  const framed = program && options.tangents ? laneProgram(map, options) : program;
-  return program && framed && new LaneEnsemble(program, framed, options.vectors ?? null, crew);
+  const form = laneForm(map, options);
+  return form && new LaneEnsemble(form, crew);
 }
 
 /** A whole number of groups, whatever their size, and enough that what a call costs is lost among them. */
@@ -42,21 +41,16 @@ class LaneEnsemble implements CompiledEnsemble {
   readonly parameterCount: number;
   readonly width = WIDTH;
   readonly tangents: number;
-  private readonly program: LaneProgram;
-  /** The same step with its tangents. */
-  private readonly framed: LaneProgram;
-  private readonly vectors: number | null;
+  private readonly form: LaneForm;
   private readonly crew: Crew | null;
   private readonly executors = new Map<LaneMode, LaneExecutor>();
 
-  constructor(program: LaneProgram, framed: LaneProgram, vectors: number | null, crew: Crew | null) {
-    this.program = program;
-    this.framed = framed;
-    this.vectors = vectors;
+  constructor(form: LaneForm, crew: Crew | null) {
+    this.form = form;
     this.crew = crew;
-    this.dimension = program.dimension;
-    this.parameterCount = program.parameters.length;
-    this.tangents = framed.tangents;
+    this.dimension = form.dimension;
+    this.parameterCount = form.parameterCount;
+    this.tangents = form.tangents;
   }
 
   advance(states: Float64Array, steps: number, out: Float64Array, parameters = NONE): void {
@@ -107,15 +101,7 @@ class LaneEnsemble implements CompiledEnsemble {
   private executor(mode: LaneMode): LaneExecutor {
     let found = this.executors.get(mode);
     if (!found) {
-      const program = mode === "frames" ? this.framed : this.program;
-      const vectors = this.vectors ?? vectorsFor(program);
-      const module = laneModule(program, mode, vectors);
-      const sizes = { rowSize: rowSize(program), orbitSize: orbitSize(program, mode) };
-      const { parameterCount, crew } = this;
-      // A vector of two lanes does some two operations a cycle, of a third of a nanosecond.
-      const cost = 0.08 * workOf(program);
-      const code = { module, ...sizes, parameterCount, cost, lanesTogether: 2 * vectors };
-      found = laneExecutor(code, mode === "advance" ? crew : null);
+      found = laneExecutor(this.form.code(mode), mode === "advance" ? this.crew : null);
       this.executors.set(mode, found);
     }
     return found;

@@ -12,6 +12,11 @@ export interface LaneCode {
   /** Rough nanoseconds of a step of one lane, and lanes that go together. */
   readonly cost: number;
   readonly lanesTogether: number;
+  /** Lanes come in multiples of this, the last repeated where there are fewer. */
+  readonly multiple: number;
+  /** Memory that each thread works in, and what has to stand there. */
+  readonly scratchBytes: number;
+  readonly fill: (memory: WebAssembly.Memory, scratch: number) => void;
 }
 
 /** Runs a kernel on rows that it copies into memory of its own, a tile of lanes at a time. */
@@ -31,29 +36,34 @@ const SHARED_PAGES = 2 ** 14;
 /** From so many nanoseconds on a tile is shared among threads, in pieces of at least so many. */
 const SHARED_WORK = 100_000;
 const PIECE_WORK = 25_000;
-/** Where the words of `SharedLanes` stand, and states begin. */
+/** Where the words of `SharedLanes` stand, and the memory to work in begins; states come after it. */
 const WORDS = TABLE_BYTES;
-const DATA = TABLE_BYTES + 64;
+const SCRATCH = TABLE_BYTES + 64;
 
 export function laneExecutor(code: LaneCode, crew: Crew | null): LaneExecutor {
-  const { rowSize, orbitSize, parameterCount, cost, lanesTogether } = code;
+  const { rowSize, orbitSize, parameterCount, cost, lanesTogether, multiple, scratchBytes } = code;
   const memory = crew
     ? new WebAssembly.Memory({ initial: 1, maximum: SHARED_PAGES, shared: true })
     : new WebAssembly.Memory({ initial: 1 });
+  const threads = crew?.threads ?? 1;
+  const scratch = (thread: number) => SCRATCH + thread * scratchBytes;
+  const data = scratch(threads);
+  reserve(memory, data);
   code.module.writeTables(memory);
+  for (let thread = 0; thread < threads; thread++) code.fill(memory, scratch(thread));
   const module = new WebAssembly.Module(code.module.bytes(1, crew !== null));
   const { exports } = new WebAssembly.Instance(module, { env: { memory } });
   let run: LaneRun | null = exports["run"] as LaneRun;
   let job: CrewJob | null = null;
 
-  /** Lanes beginning at `from` put in place, the last repeated to make them even. */
+  /** Lanes beginning at `from` put in place, the last repeated to make them as many as go together. */
   const load = (states: Float64Array, parameters: Float64Array, from: number, count: number, orbitBytes: number) => {
     if (!run) throw new Error("lanes: the executor was disposed of");
-    const padded = count + (count % 2);
-    const own = DATA + 8 * padded * rowSize;
+    const padded = multiple * Math.ceil(count / multiple);
+    const own = data + 8 * padded * rowSize;
     const orbits = own + 8 * padded * parameterCount;
     reserve(memory, orbits + orbitBytes * padded);
-    const rows = new Float64Array(memory.buffer, DATA, padded * rowSize);
+    const rows = new Float64Array(memory.buffer, data, padded * rowSize);
     copyRows(states, rowSize, from, count, rows);
     copyRows(parameters, parameterCount, from, count, new Float64Array(memory.buffer, own, padded * parameterCount));
     return { own, orbits, pairs: padded / 2, rows, run };
@@ -63,28 +73,28 @@ export function laneExecutor(code: LaneCode, crew: Crew | null): LaneExecutor {
   const share = (own: number, pairs: number, steps: number, pieces: number) => {
     if (!job) {
       const sizes = { rowBytes: 8 * rowSize, parameterBytes: 8 * parameterCount };
-      const shared: SharedLanes = { module, memory, table: WORDS, ...sizes };
+      const places = { from: SCRATCH, bytes: scratchBytes, threads };
+      const shared: SharedLanes = { module, memory, table: WORDS, ...sizes, scratch: places };
       job = crew!.load("lanes", shared, laneTool(shared));
     }
     const group = lanesTogether / 2;
     const pairsOfPiece = group * Math.ceil(pairs / pieces / group);
     const words = new Int32Array(memory.buffer, WORDS, laneWords.count);
-    words.set([DATA, own, pairs, pairsOfPiece, steps]);
+    words.set([data, own, pairs, pairsOfPiece, steps]);
     job.run(0, Math.ceil(pairs / pairsOfPiece));
   };
 
   return {
     advance(states, steps, out, parameters) {
       const lanes = states.length / rowSize;
-      const members = crew?.threads ?? 1;
       const tile =
-        members * Math.max(lanesTogether, lanesTogether * Math.floor(TILE_BYTES / (8 * rowSize * lanesTogether)));
+        threads * Math.max(lanesTogether, lanesTogether * Math.floor(TILE_BYTES / (8 * rowSize * lanesTogether)));
       for (let from = 0; from < lanes; from += tile) {
         const count = Math.min(tile, lanes - from);
         const at = load(states, parameters, from, count, 0);
         const work = count * steps * cost;
         if (crew && work >= SHARED_WORK) share(at.own, at.pairs, steps, Math.min(16, Math.floor(work / PIECE_WORK)));
-        else at.run(DATA, at.own, at.orbits, 0, at.pairs, steps);
+        else at.run(data, at.own, at.orbits, 0, at.pairs, steps, SCRATCH);
         out.set(at.rows.subarray(0, count * rowSize), from * rowSize);
       }
     },
@@ -92,7 +102,7 @@ export function laneExecutor(code: LaneCode, crew: Crew | null): LaneExecutor {
       const lanes = states.length / rowSize;
       const stride = 8 * steps * orbitSize;
       const at = load(states, parameters, 0, lanes, stride);
-      at.run(DATA, at.own, at.orbits, stride, at.pairs, steps);
+      at.run(data, at.own, at.orbits, stride, at.pairs, steps, SCRATCH);
       out?.set(at.rows.subarray(0, lanes * rowSize));
       return new Float64Array(memory.buffer, at.orbits, lanes * steps * orbitSize);
     },
@@ -106,7 +116,8 @@ export function laneExecutor(code: LaneCode, crew: Crew | null): LaneExecutor {
 
 function copyRows(source: Float64Array, width: number, from: number, count: number, target: Float64Array): void {
   target.set(source.subarray(from * width, (from + count) * width));
-  if (count % 2 === 1) target.copyWithin(count * width, (count - 1) * width, count * width);
+  for (let at = count * width; at < target.length; at += width)
+    target.copyWithin(at, (count - 1) * width, count * width);
 }
 
 function reserve(memory: WebAssembly.Memory, bytes: number): void {

@@ -3,7 +3,7 @@ import { f64x2, type I32, i32, type V128, v128 } from "../wasm/expressions.ts";
 import { callTo, FunctionBuilder, type FunctionRef, type Variable } from "../wasm/function-builder.ts";
 import { evaluate, type LaneValue, numberOf } from "../wasm/kernels/elementwise.ts";
 import { ModuleBuilder } from "../wasm/module-builder.ts";
-import type { LoopOp } from "../wasm/steps.ts";
+import { functionOps, type LoopOp } from "../wasm/steps.ts";
 import type { LaneProgram } from "./lane-program.ts";
 import { orthonormalize } from "./orthonormalize.ts";
 
@@ -18,18 +18,15 @@ const STEPS_A_CALL = 1024;
 /** Functions written out in place, in all vectors of a group together; beyond, they are called. */
 const INLINE_FUNCTIONS = 16;
 
-const functionOps: ReadonlySet<string> = new Set<LoopOp>([
-  ...(["exp", "expm1", "log", "log1p", "sin", "cos", "tanh", "sigmoid", "softplus", "erf"] as const),
-]);
-
 /**
  * The module of a lane program. Its export
  *
- *   run(states, parameters, orbits, stride, pairs, steps)
+ *   run(states, parameters, orbits, stride, pairs, steps, scratch)
  *
  * moves 2·`pairs` states `steps` steps: `states` points to rows of n numbers, one a lane, rewritten in place (with
  * tangents, each row goes on with them); `parameters` to rows of the lanes' own values. What is written after each step
- * goes to `orbits`, `stride` bytes a lane. Lanes share nothing, and nothing else is written.
+ * goes to `orbits`, `stride` bytes a lane. Lanes share nothing, and nothing else is written; straight-line code needs no
+ * `scratch` memory.
  *
  * Two lanes make a vector. `vectors` of them go through a step one after the other in straight-line code, so that the
  * processor overlaps their chains of dependent operations; what is left over goes one vector at a time.
@@ -65,8 +62,8 @@ function runFunction(
   mode: LaneMode,
   { single, group, vectors }: Groups,
 ): FunctionBuilder {
-  const f = new FunctionBuilder(module, ["i32", "i32", "i32", "i32", "i32", "i32"]);
-  const [states, parameters, orbits, stride, pairs, steps] = f.pointers<[I32, I32, I32, I32, I32, I32]>();
+  const f = new FunctionBuilder(module, new Array<"i32">(7).fill("i32"));
+  const [states, parameters, orbits, stride, pairs, steps] = f.pointers<[I32, I32, I32, I32, I32, I32, I32]>();
   const rowBytes = 8 * rowSize(program);
   const orbitBytes = 8 * orbitSize(program, mode);
   const each = (callee: FunctionRef, from: I32 | number, to: I32, width: number) =>

@@ -18,13 +18,18 @@ export function orthonormalize(f: FunctionBuilder, frame: readonly (readonly Var
     for (let pass = 0; pass < 2; pass++) for (const u of frame.slice(0, j)) project(f, v, u);
     const square = f.let(dot(f, v, v));
     const length = f.let(f64x2.sqrt(square));
-    const limit = f64x2.mul(f64x2.constant(CANCELLED), f64x2.sqrt(before));
-    const long = v128.and(f64x2.less(f64x2.constant(ANNIHILATED), length), f64x2.less(limit, length));
-    const isGood = f.let(v128.and(long, v128.and(isSafe(before), isSafe(square))));
+    const isGood = f.let(isUseful(f, before, square, length));
     const inverse = f.let(f64x2.div(f64x2.constant(1), length));
     for (const x of v) f.assign(x, f64x2.mul(x, inverse));
     return f.let(v128.and(length, isGood));
   });
+}
+
+/** Where a vector of that length is of use: its square was `before` at first, `square` once others were taken out. */
+export function isUseful(f: FunctionBuilder, before: V128, square: V128, length: V128): V128 {
+  const limit = f64x2.mul(f64x2.constant(CANCELLED), f64x2.sqrt(before));
+  const long = f.let(v128.and(f64x2.less(f64x2.constant(ANNIHILATED), length), f64x2.less(limit, length)));
+  return v128.and(long, v128.and(isSafe(before), isSafe(square)));
 }
 
 /** v ← v − ⟨u, v⟩u. */

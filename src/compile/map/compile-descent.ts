@@ -85,7 +85,7 @@ export function compileDescentEnsemble(
   problem: Problem,
   rule: UpdateRuleSpec,
   engine: Engine,
-  options: Pick<LaneOptions, "rearrange" | "tangents" | "stateSteps"> & {
+  options: Pick<LaneOptions, "rearrange" | "tangents" | "states" | "stateSteps"> & {
     readonly parameter?: "stepSize" | HyperName;
     readonly stepSize: number;
     readonly batches?: readonly StepBatch[];

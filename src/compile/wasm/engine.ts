@@ -59,7 +59,7 @@ interface CompileOptions {
 function compile(given: Program, { native = false, grain }: CompileOptions = {}): Compiled {
   const program = simplify(given);
   const planned = schedule(program);
-  const lowered = lower(program, planned, native);
+  const lowered = lower(program, planned, { native });
   const plan = planMemory(program, lowered, planned.views);
   return { ...emit(lowered, plan, grain), plan, pages: Math.ceil(plan.totalBytes / PAGE) };
 }

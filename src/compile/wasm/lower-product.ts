@@ -14,6 +14,8 @@ export interface ProductOptions {
   readonly tileRows: number;
   /** Whether a library of the machine computes the large ones. */
   readonly native: boolean;
+  /** Whether operands may be packed into panels. */
+  readonly packs: boolean;
 }
 
 /** A matrix product as steps: packs an operand where that pays, then multiplies. */
@@ -65,7 +67,7 @@ function oneProduct(
   a: Operand,
   b: Operand,
   packed: Packed,
-  { tileRows, native }: ProductOptions,
+  { tileRows, native, packs }: ProductOptions,
 ): Step[] {
   const steps: Step[] = [];
   const pack = ({ view, outer, inner }: Operand, count: number, panel: number): { factor: Factor; place: Place } => {
@@ -88,8 +90,8 @@ function oneProduct(
   const plain: ProductKernel = { ...sizes, a: plainA.factor, b: plainB.factor, tileRows };
   if (native && isNative(plain))
     return [{ kind: "native", kernel: plain, reads: [plainA.place, plainB.place], writes }];
-  const left = packsA(sizes) ? pack(a, sizes.rows, tileRows) : plainA;
-  const right = packsB(sizes, b) ? pack(b, sizes.columns, TILE_COLUMNS) : plainB;
+  const left = packs && packsA(sizes) ? pack(a, sizes.rows, tileRows) : plainA;
+  const right = packs && packsB(sizes, b) ? pack(b, sizes.columns, TILE_COLUMNS) : plainB;
   const kernel: ProductKernel = { ...sizes, a: left.factor, b: right.factor, tileRows };
   steps.push({ kind: "product", kernel, reads: [left.place, right.place], writes });
   return steps;

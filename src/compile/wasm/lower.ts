@@ -15,16 +15,19 @@ export interface Lowered {
   readonly windows: ReadonlyMap<Node, { readonly buffer: string; readonly offset: number }>;
 }
 
+/** How products are computed: see `ProductOptions`. */
+export type LowerOptions = Partial<Pick<ProductOptions, "native" | "packs">>;
+
 /**
  * Writes the groups of a schedule out as loop kernels, with only what others read stored. With `native`, products that
  * a library of the machine takes become steps of their own kind.
  */
-export function lower(program: Program, schedule: Schedule, native = false): Lowered {
+export function lower(program: Program, schedule: Schedule, products: LowerOptions = {}): Lowered {
   const { views, levels } = schedule;
   const { windows, copies } = placeOutputs(program.outputs, views);
   const read = rootsRead(schedule);
   const packed: Packed = new Map();
-  const options = { tileRows: TILE_ROWS, native };
+  const options = { tileRows: TILE_ROWS, native: false, packs: true, ...products };
   const steps: Step[] = [];
   const copied = new Set(copies.map(({ node }) => views.get(node)!.root));
   const stored = (node: Node) => read.has(node) || windows.has(node) || copied.has(node);

@@ -23,13 +23,31 @@ const ALIGNMENT = 64;
 const SLACK = 64;
 const MAX_BYTES = 2 ** 32 - 65536;
 
+/** How memory is used: by arrays of numbers, or of lanes side by side. */
+export interface MemoryLayout {
+  /** The first address. */
+  readonly start: number;
+  /** Bytes of an element of a buffer or of a value that is computed, and of one of a constant. */
+  readonly elementBytes: number;
+  readonly constantBytes: (node: Node) => number;
+  /** Buffers that have their place already. */
+  readonly placed: Readonly<Record<string, number>>;
+}
+
+const arrays: MemoryLayout = { start: TABLE_BYTES, elementBytes: 8, constantBytes: () => 8, placed: {} };
+
 /**
  * Assigns addresses: tables of functions, buffers, constants, then a scratch area in which the values of nodes live
  * from the step that writes them to the last that reads them. The largest values choose first, each the lowest
  * address free during its life.
  */
-export function planMemory(program: Program, lowered: Lowered, views: ReadonlyMap<Node, View>): MemoryPlan {
-  let end = TABLE_BYTES;
+export function planMemory(
+  program: Program,
+  lowered: Lowered,
+  views: ReadonlyMap<Node, View>,
+  { start, elementBytes, constantBytes, placed }: MemoryLayout = arrays,
+): MemoryPlan {
+  let end = start;
   const reserve = (bytes: number) => {
     const address = end;
     end = align(end + bytes);
@@ -37,24 +55,25 @@ export function planMemory(program: Program, lowered: Lowered, views: ReadonlyMa
   };
   const buffers: Record<string, { address: number; length: number }> = {};
   for (const [name, length] of Object.entries(program.bufferSizes)) {
-    buffers[name] = { address: reserve(8 * length), length };
+    buffers[name] = { address: placed[name] ?? reserve(elementBytes * length), length };
   }
+  const within = (buffer: string, offset: number) => buffers[buffer]!.address + elementBytes * offset;
   const homes = new Map<Value, number>();
   const constants: { address: number; node: Node; length: number }[] = [];
   const tables = new Map<Int32Array, number>();
   const lives = livesOf(lowered);
   for (const node of lives.keys()) {
     if (node instanceof Temporary) continue;
-    if (node.op === "input") homes.set(node, buffers[node.attributes.buffer]!.address + 8 * node.attributes.offset);
+    if (node.op === "input") homes.set(node, within(node.attributes.buffer, node.attributes.offset));
     else if (node.op === "constant") {
       const repeated = views.get(node)!.strides.every((stride) => stride === 0);
       const length = repeated ? 1 : sizeOf(node.shape);
-      const address = reserve(8 * length);
+      const address = reserve(constantBytes(node) * length);
       constants.push({ address, node, length });
       homes.set(node, address);
     }
     const window = lowered.windows.get(node);
-    if (window) homes.set(node, buffers[window.buffer]!.address + 8 * window.offset);
+    if (window) homes.set(node, within(window.buffer, window.offset));
   }
   for (const node of program.nodes) {
     if (node.op !== "gather" && node.op !== "scatter") continue;
@@ -63,14 +82,18 @@ export function planMemory(program: Program, lowered: Lowered, views: ReadonlyMa
   }
   const scratch: Life[] = [];
   for (const life of lives.values()) if (!homes.has(life.value)) scratch.push(life);
-  const scratchBytes = packScratch(scratch, end, homes);
+  const scratchBytes = packScratch(scratch, end, homes, elementBytes);
   const totalBytes = end + scratchBytes + SLACK;
   if (totalBytes > MAX_BYTES) {
     const gib = (totalBytes / 2 ** 30).toFixed(1);
     throw new RangeError(`wasm: the program needs ${gib} GiB, more than the 4 GiB that WebAssembly can address`);
   }
-  const addressOf = (place: Place) =>
-    8 * place.offset + ("buffer" in place ? buffers[place.buffer]!.address : homes.get(valueAt(place)!)!);
+  const addressOf = (place: Place) => {
+    if ("buffer" in place) return within(place.buffer, place.offset);
+    const value = valueAt(place)!;
+    const bytes = "op" in value && value.op === "constant" ? constantBytes(value) : elementBytes;
+    return homes.get(value)! + bytes * place.offset;
+  };
   return { buffers, constants, tables, scratchBytes, totalBytes, addressOf };
 }
 
@@ -112,14 +135,14 @@ function livesOf({ steps }: Lowered): Map<Value, Life> {
 }
 
 /** Lowest free addresses, largest values first. Returns the bytes used. */
-function packScratch(scratch: Life[], start: number, homes: Map<Value, number>): number {
+function packScratch(scratch: Life[], start: number, homes: Map<Value, number>, elementBytes: number): number {
   scratch.sort((a, b) => b.numbers - a.numbers || a.first - b.first);
   // What has its place, in the order of addresses; four numbers each: first and last step, first byte, the byte behind.
   const placed = new Float64Array(4 * scratch.length);
   let end = 0;
   let bytes = 0;
   for (const { value, first, last, numbers } of scratch) {
-    const size = align(8 * numbers);
+    const size = align(elementBytes * numbers);
     let from = 0;
     for (let i = 0; i < end; i += 4) {
       if (placed[i + 1]! < first || placed[i]! > last) continue;

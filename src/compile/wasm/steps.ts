@@ -9,6 +9,11 @@ export type LoopOp =
   | ("softplus" | "erf" | "step" | "pow" | "add" | "sub" | "mul" | "div" | "max" | "min" | "less" | "lessEqual")
   | "select";
 
+/** Those that take tens of instructions. */
+export const functionOps: ReadonlySet<string> = new Set<LoopOp>([
+  ...(["exp", "expm1", "log", "log1p", "sin", "cos", "tanh", "sigmoid", "softplus", "erf"] as const),
+]);
+
 /** A value inside a loop: read from memory, computed by an earlier operation, or the same number everywhere. */
 export type Ref = { readonly leaf: number } | { readonly operation: number } | { readonly constant: number };
 

@@ -74,7 +74,7 @@ export function loopForm(kernel: LoopKernel): SizedLoop {
 }
 
 /** Merges neighbouring axes that every stream crosses with one stride. A single element is an axis of extent 1. */
-function collapse(kernel: LoopKernel): LoopKernel {
+export function collapse(kernel: LoopKernel): LoopKernel {
   const { frame } = kernel;
   const streams = [...kernel.leaves, ...kernel.stores.map((s) => s.strides), ...kernel.sums.map((s) => s.strides)];
   const kept: number[] = []; // innermost axis of each merged run
