@@ -43,7 +43,7 @@ export function searchOrbitProof(
       `the proof would take about ${effort.toExponential(0)} operations in intervals, more than ${largestEffort.toExponential(0)}`,
     );
   }
-  const centres = refined(maps, points);
+  const centres = refinedPoints(maps, points);
   if (centres === null) {
     return undecided("the equations are singular on the orbit: it may belong to a family, or be at a bifurcation");
   }
@@ -78,7 +78,10 @@ function stepped(maps: readonly EnclosedMap[], x: Float64Array): Float64Array[] 
 }
 
 /** The points after two Newton steps with values from interval arithmetic; null where the equations are singular. */
-function refined(maps: readonly EnclosedMap[], points: readonly Float64Array[]): readonly Float64Array[] | null {
+export function refinedPoints(
+  maps: readonly EnclosedMap[],
+  points: readonly Float64Array[],
+): readonly Float64Array[] | null {
   let current = points;
   for (let k = 0; k < 2; k++) {
     const boxes = current.map((x) => iv.pointArray(x));

@@ -2,6 +2,7 @@ import { type Branch, type BranchEnd, continueOrbit, findOrbits, type NormalForm
 import { norm } from "../numeric/index.ts";
 import type { BranchResult, NormalFormResult } from "../record/index.ts";
 import type { Answer, Experiment } from "./answer.ts";
+import { branchSubject, proveComputedBranch } from "./branch-proofs.ts";
 import { constantStepSize } from "./constant-step-size.ts";
 import { deadness } from "./deadness.ts";
 import { descentFamily, numberAt } from "./descent-maps.ts";
@@ -42,9 +43,15 @@ export function continuation(experiment: Experiment): Answer {
     if (followed.status === "not-found") return notFound(followed.reason, fate);
     const stepSize = parameter === "optimizer.stepSize" ? null : constantStepSize(spec, "continue");
     const { branches } = followed;
+    const subject = options.prove ? branchSubject(experiment, parameter) : null;
+    const proofs = branches.map((b, i) => subject && proveComputedBranch(experiment, subject, b, i + 1));
     return {
       results: {
-        branches: branches.map((branch) => branchResult(branch, stepSize, theta.length)),
+        branches: branches.map((branch, i) => ({
+          ...branchResult(branch, stepSize, theta.length),
+          proved: proofs[i]?.stretches ?? null,
+        })),
+        ...(options.prove && { certificates: proofs.flatMap((proof) => proof?.certificates ?? []) }),
         bifurcationCurves: secondParameter(experiment, options, branches),
         fate,
       },
@@ -54,6 +61,8 @@ export function continuation(experiment: Experiment): Answer {
               "not all multipliers are computed: folds, flips and rotations are found, branch points where a multiplier passes 1 without a turn are not looked for",
             ]
           : []),
+        ...(options.prove && !subject ? [`no branch is proved: ${parameter} is no number of the optimizer`] : []),
+        ...proofs.flatMap((proof) => proof?.warnings ?? []),
         ...branches.flatMap((branch, i) => branch.ends.flatMap((end) => endWarning(i + 1, branch.period, end))),
       ],
     };

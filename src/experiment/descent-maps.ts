@@ -105,7 +105,7 @@ export function descentFamily(experiment: Experiment, path: string, verb: string
 }
 
 /** The number of the rule that stands at a path, where its program may leave it free. */
-function freeNumber(rule: UpdateRuleSpec, path: string): "stepSize" | HyperName | null {
+export function freeNumber(rule: UpdateRuleSpec, path: string): "stepSize" | HyperName | null {
   const name = path.startsWith("optimizer.") ? path.slice("optimizer.".length) : null;
   const isFree = name === "stepSize" || (name !== null && readUpdateRule(rule).values[name as HyperName] !== undefined);
   return isFree && !(rule.type === "sam" && name === "rho") ? (name as "stepSize" | HyperName) : null;

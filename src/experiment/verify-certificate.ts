@@ -7,8 +7,9 @@ import {
   type RunSpec,
   readSpec,
 } from "../spec/index.ts";
-import { type Check, checkBox, checkNonsingularity, checkOrbit } from "../verify/index.ts";
+import { type Check, checkBox, checkBranch, checkNonsingularity, checkOrbit } from "../verify/index.ts";
 import { lawOf } from "./batch-law.ts";
+import { branchSubject } from "./branch-proofs.ts";
 import { certificateHash } from "./certificate-file.ts";
 import { constantStepSize } from "./constant-step-size.ts";
 import { orbitSubject } from "./enclosed-descent.ts";
@@ -41,6 +42,12 @@ const checkers: {
   "orbits-in-box": async (certificate, spec, host) => {
     const { problem, labels } = await readProblem(spec, host, interpreterEngine);
     return checkBox(certificate, orbitSubject({ spec, problem, labels }));
+  },
+  "orbit-branch": async (certificate, spec, host) => {
+    const { problem } = await readProblem(spec, host, interpreterEngine);
+    const subject = branchSubject({ spec, problem }, certificate.parameter);
+    if (subject === null) return { status: "rejected", reason: "parameter is no number of the update rule" };
+    return checkBranch(certificate, subject);
   },
 };
 

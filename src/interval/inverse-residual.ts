@@ -40,7 +40,10 @@ export function proveInvertible(a: IntervalMatrix, inverse?: Matrix): Invertibil
   const residualRowSums = rowSums(g);
   const contraction = residualRowSums.reduce((largest, sum) => Math.max(largest, sum), 0);
   if (contraction < 1) return { status: "invertible", inverse: r, residualRowSums, contraction };
-  return { status: "undecided", reason: `the bound of ‖I − RA‖ is ${contraction}, which is not below 1` };
+  return {
+    status: "undecided",
+    reason: `the bound of ‖I − RA‖ is ${Number(contraction.toPrecision(3))}, which is not below 1`,
+  };
 }
 
 function approximateInverse(a: Matrix): Matrix | null {

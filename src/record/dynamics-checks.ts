@@ -1,5 +1,5 @@
 import type { Fields } from "./checks.ts";
-import { count, flag, interval, listOf, number, objectWith, oneOf, orNull, text } from "./checks.ts";
+import { count, flag, interval, listOf, number, objectWith, oneOf, optional, orNull, text } from "./checks.ts";
 import type {
   BifurcationCurvePoint,
   BifurcationCurveResult,
@@ -14,6 +14,7 @@ import type {
   NormalFormResult,
   OrbitEnclosure,
   OrbitResult,
+  ProvedStretchResult,
   SpecialPoint,
 } from "./dynamics-results.ts";
 
@@ -75,6 +76,18 @@ export const branch = objectWith({
     } satisfies Fields<SpecialPoint>),
   ),
   ends: listOf(objectWith({ kind: text, value: number, reason: text } satisfies Fields<BranchEnd>)),
+  proved: optional(
+    orNull(
+      listOf(
+        objectWith({
+          range: interval,
+          stability: listOf(objectWith({ range: interval, kind: oneOf("stable", "unstable", "undecided") })),
+          segments: count,
+          proof: text,
+        } satisfies Fields<ProvedStretchResult>),
+      ),
+    ),
+  ),
 } satisfies Fields<BranchResult>);
 
 export const bifurcationCurve = objectWith({

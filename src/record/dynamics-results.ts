@@ -89,12 +89,25 @@ export interface BranchEnd {
   readonly reason: string;
 }
 
+/** A part of a branch that is proved to exist, unique in the boxes of its certificate, at every value of `range`. */
+export interface ProvedStretchResult {
+  readonly range: Interval;
+  /** What is proved of its stability, neighbour after neighbour. */
+  readonly stability: readonly { readonly range: Interval; readonly kind: "stable" | "unstable" | "undecided" }[];
+  /** Into how many intervals the range was cut. */
+  readonly segments: number;
+  /** The certificate's file. */
+  readonly proof: string;
+}
+
 export interface BranchResult {
   readonly period: number;
   readonly points: readonly BranchPoint[];
   readonly specialPoints: readonly SpecialPoint[];
   /** Of its first and of its last point. */
   readonly ends: readonly BranchEnd[];
+  /** Null, or absent in older records, where no proof was asked for. */
+  readonly proved?: readonly ProvedStretchResult[] | null;
 }
 
 export interface BifurcationCurvePoint {

@@ -18,6 +18,7 @@ export type {
   OrbitResult,
   OrbitStability,
   ProvedStability,
+  ProvedStretchResult,
   SpecialPoint,
 } from "./dynamics-results.ts";
 export { encodeRecord } from "./encode-record.ts";

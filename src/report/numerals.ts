@@ -67,6 +67,13 @@ export function percent(share: number): string {
   return per >= 99.9 ? `more than 99.9${nbsp}%` : `${(Math.floor(per * 10) / 10).toFixed(1)}${nbsp}%`;
 }
 
+/** "0.2834 to 0.3501": a range for which something is proved, so rounded inward: five digits of its larger end, more where it is short. */
+export function within(lo: number, hi: number): string {
+  const size = Math.max(Math.abs(lo), Math.abs(hi));
+  const decimals = Math.min(12, Math.max(decimalsOf(size, 5), decimalsOf((hi - lo) / 2, 2)));
+  return `${typographic(String(outward(lo, decimals, 1)))} to ${typographic(String(outward(hi, decimals, -1)))}`;
+}
+
 /** A magnitude that is claimed as a lower bound: two significant digits, rounded down. */
 export function atLeast(value: number): string {
   const power = Math.floor(log10(value));

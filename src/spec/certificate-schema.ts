@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { BoxBody, Evidence, NonsingularityBody, OrbitBody } from "../verify/index.ts";
+import type { BoxBody, BranchBody, Evidence, NonsingularityBody, OrbitBody } from "../verify/index.ts";
 
 /** Certificates of this version are read; another form of the file gets another number. */
 export const certificateVersion = 1;
@@ -112,6 +112,18 @@ const box = {
   assumptions: z.array(text),
 } satisfies { [K in keyof BoxBody]: z.ZodType<BoxBody[K]> };
 
+const branch = {
+  kind: z.literal("orbit-branch"),
+  claim: text,
+  parameter: text,
+  verdict: z.literal("proved"),
+  period: orbit.period,
+  range: z.tuple([z.number(), z.number()]),
+  segments: z.array(z.strictObject({ values: z.tuple([z.number(), z.number()]), boxes, stability: orbit.stability })),
+  hypotheses: nonsingularity.hypotheses,
+  assumptions: z.array(text),
+} satisfies { [K in keyof BranchBody]: z.ZodType<BranchBody[K]> };
+
 /** What stands around every kind of certificate. */
 const frame = {
   formatVersion: z.literal(certificateVersion),
@@ -128,6 +140,7 @@ export const certificateSchema = z.discriminatedUnion("kind", [
   z.strictObject({ ...nonsingularity, ...frame }),
   z.strictObject({ ...orbit, ...frame }),
   z.strictObject({ ...box, ...frame }),
+  z.strictObject({ ...branch, ...frame }),
 ]);
 
 /** A certificate file, as read. */

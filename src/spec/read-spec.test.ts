@@ -127,7 +127,14 @@ describe("defaults", () => {
     [
       "continue",
       "{ period: 2, parameter: optimizer.stepSize, range: [0.25, 0.4] }",
-      { period: 2, parameter: "optimizer.stepSize", range: [0.25, 0.4], maxPoints: 500, switchBranches: true },
+      {
+        period: 2,
+        parameter: "optimizer.stepSize",
+        range: [0.25, 0.4],
+        maxPoints: 500,
+        switchBranches: true,
+        prove: false,
+      },
     ],
     [
       "bifurcation",

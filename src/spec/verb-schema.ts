@@ -86,6 +86,7 @@ export const continueSchema: z.ZodType<ContinueSpec> = mapping("continue options
   range: range(),
   maxPoints: integer(1).default(500),
   switchBranches: flag().default(true),
+  prove: flag().default(false),
   second: mapping("{ path, range }", { path, range: range() }).exactOptional(),
 });
 

@@ -56,6 +56,8 @@ export interface ContinueSpec {
   readonly range: Range;
   readonly maxPoints: number;
   readonly switchBranches: boolean;
+  /** Prove the branches over whole intervals of the number. */
+  readonly prove: boolean;
   /** A second number: the folds, flips and Neimark–Sacker points found are followed in both. */
   readonly second?: { readonly path: string; readonly range: Range };
 }

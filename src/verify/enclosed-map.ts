@@ -25,12 +25,20 @@ export interface EnclosedMap {
 /** Numbers that a map reads beside its point: step size, data, weights. */
 export type MapInputs = Readonly<Record<string, ExactNumbers>>;
 
+/** Maps read in intervals that depend on numbers left free: statements about all of their values at once. */
+export type EnclosedFamily = (values: Readonly<Record<string, iv.Interval>>) => EnclosedMap;
+
 /**
  * A map program in interval arithmetic, its derivative by forward mode. Every number of the program and of `inputs`
  * stands for what was written and for its double alike (`readNumbers`), so what is proved holds for both. Nothing is
  * simplified on the way: no constant is folded in floating point.
  */
 export function encloseMap(map: MapProgram, inputs: MapInputs): EnclosedMap {
+  return encloseFamily(map, inputs)({});
+}
+
+/** The same with numbers that are given as intervals, by the names under which the program reads them. */
+export function encloseFamily(map: MapProgram, inputs: MapInputs): EnclosedFamily {
   const { dimension: n, stateSize } = map;
   const total = n + stateSize;
   const numbers = Object.fromEntries(
@@ -38,33 +46,38 @@ export function encloseMap(map: MapProgram, inputs: MapInputs): EnclosedMap {
   );
   const value = p.buildProgram(mapOutputs(map), { theta: n, ...(stateSize > 0 && { state: stateSize }) });
   const derivative = tangentProgram(map);
-  const buffers = (x: iv.IntervalArray): Record<string, Tensor<iv.Interval>> => ({
-    ...numbers,
-    theta: intervals(x, 0, n),
-    state: intervals(x, n, total),
-  });
-  return {
-    dimension: total,
-    cost: derivative.nodes.reduce((sum, node) => sum + p.sizeOf(node.shape), 0),
-    step(x) {
-      const { nextTheta, nextState = [] } = readProgram(intervalScalars, value, buffers(x))();
-      return toArray([...nextTheta!, ...nextState]);
-    },
-    jacobian(x) {
-      const tangent = readProgram(intervalScalars, derivative, buffers(x), ["direction"]);
-      const direction = new Array<iv.Interval>(total).fill(iv.zero);
-      const jacobian = iv.intervalMatrix(total, total);
-      for (let j = 0; j < total; j++) {
-        direction[j] = iv.one;
-        const { tangentTheta, tangentState = [], selections = [] } = tangent({ direction });
-        direction[j] = iv.zero;
-        if (j === 0 && selections.some(({ lo, hi }) => lo !== hi)) return null;
-        [...tangentTheta!, ...tangentState].forEach((entry, i) => {
-          iv.setInterval(jacobian, i * total + j, entry);
-        });
-      }
-      return jacobian;
-    },
+  const cost = derivative.nodes.reduce((sum, node) => sum + p.sizeOf(node.shape), 0);
+  return (values) => {
+    const free = Object.fromEntries(Object.entries(values).map(([name, x]) => [name, [x]]));
+    const buffers = (x: iv.IntervalArray): Record<string, Tensor<iv.Interval>> => ({
+      ...numbers,
+      ...free,
+      theta: intervals(x, 0, n),
+      state: intervals(x, n, total),
+    });
+    return {
+      dimension: total,
+      cost,
+      step(x) {
+        const { nextTheta, nextState = [] } = readProgram(intervalScalars, value, buffers(x))();
+        return toArray([...nextTheta!, ...nextState]);
+      },
+      jacobian(x) {
+        const tangent = readProgram(intervalScalars, derivative, buffers(x), ["direction"]);
+        const direction = new Array<iv.Interval>(total).fill(iv.zero);
+        const jacobian = iv.intervalMatrix(total, total);
+        for (let j = 0; j < total; j++) {
+          direction[j] = iv.one;
+          const { tangentTheta, tangentState = [], selections = [] } = tangent({ direction });
+          direction[j] = iv.zero;
+          if (j === 0 && selections.some(({ lo, hi }) => lo !== hi)) return null;
+          [...tangentTheta!, ...tangentState].forEach((entry, i) => {
+            iv.setInterval(jacobian, i * total + j, entry);
+          });
+        }
+        return jacobian;
+      },
+    };
   };
 }
 

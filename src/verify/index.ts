@@ -1,5 +1,13 @@
 export { excludesAffine, excludesConstant, excludesSinesAndAffine, slopes } from "./activation-facts.ts";
 export { type BoxBody, boxCertificate, checkBox } from "./box-certificate.ts";
+export {
+  type BranchBody,
+  type BranchSubject,
+  branchCertificate,
+  checkBranch,
+  stabilityRuns,
+} from "./branch-certificate.ts";
+export { type BranchClaim, type BranchSegment, continues, type MapsOver, proveBranch } from "./branch-proof.ts";
 export { type CertifiedStepSize, certificateOf, type NonsingularityBody, needsCollapse } from "./certificate.ts";
 export { type CertifiedPiece, certifyPiece } from "./certified-piece.ts";
 export { type Check, checkNonsingularity } from "./check-certificate.ts";
@@ -17,7 +25,7 @@ export {
   structureTheorems,
 } from "./decide.ts";
 export { degreeBound } from "./degree.ts";
-export { type EnclosedMap, encloseMap, type MapInputs } from "./enclosed-map.ts";
+export { type EnclosedFamily, type EnclosedMap, encloseFamily, encloseMap, type MapInputs } from "./enclosed-map.ts";
 export * from "./evidence.ts";
 export { rationalScalars, residueScalars } from "./exact-scalars.ts";
 export { fixSelections, lossKinks, type Selections } from "./fixed-selections.ts";

@@ -9,6 +9,7 @@ import { answer } from "../words/answer.ts";
 import { at, axisName } from "../words/axis-name.ts";
 import { typeName } from "../words/dynamics-answer.ts";
 import { extentOf, widened } from "./columns.ts";
+import { provedBars, provedCaption } from "./proved-bars.ts";
 
 /** Branches of orbits over the parameter: solid where stable, dashed where unstable, special points named. */
 export function branchFigure(record: RunRecord): Figure | null {
@@ -17,7 +18,7 @@ export function branchFigure(record: RunRecord): Figure | null {
   return {
     name: "branches",
     title: `Orbits followed over ${parameterName(record)}`,
-    caption: "Solid blue where the orbit is stable, dashed orange where it is not; rings mark where it changes.",
+    caption: `Solid blue where the orbit is stable, dashed orange where it is not; rings mark where it changes.${provedCaption(branches)}`,
     draw: (width) => draw(record, branches, width),
     readout: null,
     marks: {
@@ -48,11 +49,12 @@ function draw(record: RunRecord, branches: readonly BranchResult[], size: Figure
     boxes: [],
     bounds: { ...plot, top: 0, right: narrow ? plot.right : width },
   };
+  const bars = provedBars(branches, x, { id, top: bottom + 6, narrow });
   return canvas(
     {
       id,
       width,
-      height: bottom + (narrow ? 44 : 26),
+      height: bars.bottom + (narrow ? 44 : 26),
       title: `Orbits followed over ${parameterName(record)}`,
       description: answer(record),
       plot: { box: plot, x, y },
@@ -67,7 +69,8 @@ function draw(record: RunRecord, branches: readonly BranchResult[], size: Figure
           markup`<path class="${isStable ? "stable-line" : "unstable-line dashed"}" d="${linePath(line, plot)}"/>`,
       ),
     ),
-    horizontalAxis(x, { y: bottom + 2, marksAt: bottom, title: parameterName(record), titleBelow: narrow, width }),
+    bars.shapes,
+    horizontalAxis(x, { y: bars.bottom + 2, marksAt: bottom, title: parameterName(record), titleBelow: narrow, width }),
     branches.flatMap((branch) =>
       branch.specialPoints.map((special) => specialMark(special, branch, { x, y }, obstacles)),
     ),

@@ -1,12 +1,14 @@
 import {
   type BoxSearchResult,
+  type BranchResult,
   columnOf,
   type FateResult,
   type OrbitResult,
+  type ProvedStretchResult,
   type RunRecord,
   type Table,
 } from "../../record/index.ts";
-import { chosen, exact, inWords, measured, nbsp, percent, rough, whole } from "../numerals.ts";
+import { chosen, exact, inWords, measured, nbsp, percent, rough, whole, within } from "../numerals.ts";
 import { at, axisName } from "./axis-name.ts";
 import { measuredSharpness, sharpnessName } from "./measured-sharpness.ts";
 import { ruleName, upperFirst } from "./subject.ts";
@@ -115,7 +117,14 @@ function branchAnswer({ results, conventions }: RunRecord): string {
     first === undefined
       ? ""
       : ` The nearest bifurcation is a ${typeName(first.type)} at ${exact(first.parameter ?? first.stepSize)}.`;
-  return `${what} was followed over ${name} ${range}.${event}`;
+  return `${what} was followed over ${name} ${range}.${provedWords(branch)}${event}`;
+}
+
+/** " It provably exists over 0.29 to 0.366.", of the longest stretch; the table says more. */
+function provedWords({ proved }: BranchResult): string {
+  const length = ({ range: [lo, hi] }: ProvedStretchResult) => hi - lo;
+  const [longest] = (proved ?? []).toSorted((a, b) => length(b) - length(a));
+  return longest === undefined ? "" : ` It provably exists over ${within(...longest.range)}.`;
 }
 
 /** "border collision", "Neimark–Sacker point". */

@@ -1,5 +1,5 @@
 import type { Cell, Complex, Interval, OrbitEnclosure, RunRecord } from "../../record/index.ts";
-import { asWritten, atLeast, exact, measured, rough, span, whole } from "../numerals.ts";
+import { asWritten, atLeast, exact, measured, rough, span, whole, within } from "../numerals.ts";
 import { typeName } from "./dynamics-answer.ts";
 import { lawsTable } from "./laws-table.ts";
 import { reproductionTable } from "./reproduction.ts";
@@ -18,6 +18,7 @@ export function dynamicsTables(record: RunRecord): readonly WordTable[] {
     ...[
       orbitTable,
       specialPointTable,
+      provedBranchTable,
       endTable,
       exponentTable,
       measureTable,
@@ -65,6 +66,23 @@ function specialPointTable({ results }: RunRecord): WordTable | null {
   );
   if (rows.length === 0) return null;
   return { title: "Where the orbits change", head: ["", "of the", "at", "normal form"], rows };
+}
+
+/** Over which values a branch is proved to exist, and what is proved of its stability there. */
+function provedBranchTable({ results }: RunRecord): WordTable | null {
+  const rows = (results.branches ?? []).flatMap(({ period, proved }) =>
+    (proved ?? []).map(({ range, stability, segments }) => [
+      period === 1 ? "fixed point" : `${period}-cycle`,
+      within(...range),
+      stability
+        .filter(({ kind }) => kind !== "undecided")
+        .map(({ range: part, kind }) => `${kind} ${within(...part)}`)
+        .join(", "),
+      whole(segments),
+    ]),
+  );
+  if (rows.length === 0) return null;
+  return { title: "What is proved", head: ["", "exists over", "stability", "segments"], rows };
 }
 
 /** "Supercritical flip", "Fold", "Border collision". */
