@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { readFileSync } from "node:fs";
+import { exitCodes } from "./exit.ts";
 import { listenForInterrupts } from "./interrupt.ts";
 
 listenForInterrupts();
@@ -10,7 +11,8 @@ const { version } = JSON.parse(readFileSync(new URL("../../package.json", import
 
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code === "EPIPE") process.exit(0); // the reader (`| head`) has seen enough
-  throw error;
+  process.stderr.write(`separatrix: standard output cannot be written (${error.message})\n`);
+  process.exit(exitCodes.badInput);
 });
 
 if (["--version", "-V"].includes(process.argv[2] ?? "")) process.stdout.write(`${version}\n`);

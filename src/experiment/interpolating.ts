@@ -123,7 +123,13 @@ export function interpolatingStability(context: StabilityContext): StabilityAnsw
       meanSquare: meanSquareResult(ruleMoments, stepSize, doubt),
       stableStepSizes: stable,
       hypotheses: hypotheses(context, prepared, rank, kink),
-      lr: lrConversions(spec.loss, problem.outputCount, problem.sampleCount, stepSize, stable),
+      lr: lrConversions(
+        spec.loss,
+        problem.outputCount,
+        { samples: problem.sampleCount, batch: spec.batch.size },
+        stepSize,
+        stable,
+      ),
       batchSizes:
         isPlain && muSays.verdict === "stable" && lambdaSays.verdict !== "stable"
           ? batchSizeHint(context, traces, prepareWith)

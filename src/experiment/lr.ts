@@ -3,12 +3,13 @@ import type { LossSpec } from "../spec/index.ts";
 
 /**
  * The thresholds in the learning rates of other conventions: a loss that is c times ours tolerates 1/c of the step
- * size, so lr = factor · η with factor = κ/κ′ for squared errors of scale κ′.
+ * size, so lr = factor · η with factor = κ/κ′ for squared errors of scale κ′. A sum over the samples and a sum over the
+ * batch are two conventions: the first knows gradient descent only, the second SGD and its mean square.
  */
 export function lrConversions(
   loss: LossSpec | undefined,
   outputs: number,
-  samples: number,
+  { samples, batch }: { readonly samples: number; readonly batch: number },
   stepSize: number,
   sets: StableStepSizesResult,
 ): LrConversion[] {
@@ -24,13 +25,16 @@ export function lrConversions(
       sgd: scaled(largest(sets.sgd)),
     };
   };
+  const sums = (name: string, scale: number): LrConversion[] => [
+    { ...row(`${name} over all samples`, scale / samples), meanSquare: null, sgd: null },
+    { ...row(`${name} over the batch`, scale / batch), gd: null },
+  ];
   if (!loss) return [];
-  if (loss.type !== "mse")
-    return [row("torch, mean over the batch", 1), row("torch, sum over the samples", 1 / samples)];
+  if (loss.type !== "mse") return [row("torch, mean over the batch", 1), ...sums("torch, sum", 1)];
   const scale = loss.scale === "torch" ? 1 / outputs : loss.scale;
   return [
     row("torch MSELoss", scale * outputs),
     row("half squared error, mean over samples", scale / 0.5),
-    row("sum of squared errors", scale / samples),
+    ...sums("squared errors, sum", scale),
   ];
 }

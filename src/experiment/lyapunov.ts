@@ -63,7 +63,7 @@ export function lyapunov(experiment: Experiment): Answer {
     if (found.status === "diverged") {
       return {
         results: { ...results, fate },
-        warnings: ["the trajectory diverged; the exponents are those until then"],
+        warnings: found.steps > 0 ? ["the trajectory diverged; the exponents are those until then"] : [],
       };
     }
     const single = random ? null : (map as DiscreteMap);

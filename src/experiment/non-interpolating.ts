@@ -93,7 +93,13 @@ export function nonInterpolatingStability(context: StabilityContext): StabilityA
       stableStepSizes: isConstant ? sets : null,
       linearized: linear && pickLinearized(linear),
       hypotheses: hypothesesOf(context, kink),
-      lr: lrConversions(spec.loss, problem.outputCount, problem.sampleCount, stepSize, sets),
+      lr: lrConversions(
+        spec.loss,
+        problem.outputCount,
+        { samples: problem.sampleCount, batch: spec.batch.size },
+        stepSize,
+        sets,
+      ),
       curves: limit === null ? null : muCurve(moving, rule, limit, stepSize),
     },
   };

@@ -21,7 +21,7 @@ export function readParameters(spec: ParametersSpec, model: Model, seed: number,
     if (!array) {
       throw new InputError(`parameters.array: expected one of ${[...tensors.keys()].join(", ")}, found "${flat}"`);
     }
-    return fromFlat(array().data, model, `parameters.file (${flat})`);
+    return fromFlat(array().data, model, flat === "" ? "parameters.file" : `parameters.file (${flat})`);
   }
   return fromTensors(tensors, model, spec.names ?? {});
 }
@@ -31,7 +31,9 @@ function fromFlat(values: Float64Array, model: Model, what: string): InitialPara
   const wrong = values.findIndex((v) => !Number.isFinite(v));
   if (wrong >= 0) throw new InputError(`${what}: expected finite numbers, found ${values[wrong]} at index ${wrong}`);
   if (values.length !== dimension + frozenSize) {
-    throw new InputError(`${what}: expected ${dimension + frozenSize} numbers, found ${values.length}`);
+    const parts =
+      frozenSize === 0 ? "" : `, ${dimension} trained and ${frozenSize} that stay as they are, layer by layer`;
+    throw new InputError(`${what}: expected ${dimension + frozenSize} numbers${parts}, found ${values.length}`);
   }
   const result = { theta: new Float64Array(dimension), frozen: new Float64Array(frozenSize) };
   let at = 0;

@@ -44,7 +44,9 @@ export function gunzip(bytes: Uint8Array, limit: number, what: string): Uint8Arr
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const claimed = view.getUint32(bytes.length - 4, true);
   if (claimed > limit)
-    throw new FormatError(`${what}: expected at most ${limit} bytes once unpacked, found ${claimed}`);
+    throw new FormatError(
+      `${what}: expected at most ${limit} bytes once unpacked, found ${claimed}, or the file is cut off`,
+    );
   const data = inflate(bytes.subarray(start, bytes.length - 8), limit, what);
   if (data.length % 2 ** 32 !== claimed || crc32(data) !== view.getUint32(bytes.length - 8, true)) {
     throw new FormatError(`${what}: expected the checksum of the gzip file to agree, found damaged data`);

@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
-import { appendFileSync, existsSync, mkdirSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
+import { appendFileSync, existsSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { InputError, type Journal } from "../experiment/index.ts";
+import { makeFolder } from "./make-folder.ts";
 import { reason } from "./read-file.ts";
 
 /** The file of a run folder that holds what an unfinished run has got so far; the finished run takes its place. */
@@ -31,7 +32,7 @@ export function openJournal(folder: string, runId: string): Journal {
 }
 
 function begin(folder: string, path: string, runId: string, kept: ReturnType<typeof storedJournal>): void {
-  mkdirSync(folder, { recursive: true });
+  makeFolder(folder);
   if (kept === null) writeFileSync(path, line({ runId }), { flush: true });
   else truncateSync(path, kept.bytes);
 }

@@ -53,6 +53,22 @@ describe("writeRunFolder", () => {
     expect(readdirSync(folder)).toEqual(["run"]);
   });
 
+  // mkdir in /proc says "no such file" although /proc is there; Node's recursive mkdir asks again for ever.
+  test.runIf(existsSync("/proc/self"))("says so where no folder can be made", () => {
+    for (const out of ["/proc/separatrix", "/proc/separatrix/run"]) {
+      expect(() => writeRunFolder(out, files("one"), { runId: "one", force: false })).toThrow(/cannot be written/);
+    }
+  });
+
+  test("refuses a folder that it may not make, before the work", () => {
+    const closed = join(folder, "closed");
+    mkdirSync(closed, { mode: 0o555 });
+    const mayWrite = process.getuid?.() === 0; // to root every folder is open
+    const ask = () => checkRunFolder(join(closed, "a", "run"), { runId: "one", force: false });
+    if (mayWrite) expect(ask).not.toThrow();
+    else expect(ask).toThrow(/cannot be written/);
+  });
+
   test("never takes a folder with other files, a file, or a folder around the working directory", () => {
     const out = join(folder, "photos");
     mkdirSync(out);

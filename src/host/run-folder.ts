@@ -1,7 +1,18 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  accessSync,
+  constants,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { basename, dirname, isAbsolute, join, normalize, relative, resolve } from "node:path";
 import { InputError } from "../experiment/index.ts";
 import { journalName, journalRunId } from "./journal.ts";
+import { makeFolder } from "./make-folder.ts";
 import { reason } from "./read-file.ts";
 
 export interface RunFile {
@@ -30,6 +41,7 @@ export function checkRunFolder(folder: string, { runId, force }: RunFolderOption
   if (isInside(process.cwd(), path)) {
     throw new InputError(`--out ${folder}: expected a folder of its own, found one around the working directory`);
   }
+  requireWritable(path, folder);
   if (!existsSync(path)) return;
   if (!statSync(path).isDirectory()) throw new InputError(`--out ${folder}: expected a folder, found a file`);
   const entries = listed(path, folder);
@@ -47,6 +59,17 @@ export function checkRunFolder(folder: string, { runId, force }: RunFolderOption
   }
 }
 
+/** The folder will be written at the end of a run, perhaps hours later: what forbids it is said before. */
+function requireWritable(path: string, folder: string): void {
+  let above = dirname(path); // the new folder is made beside the old one
+  while (!existsSync(above) && dirname(above) !== above) above = dirname(above);
+  try {
+    accessSync(above, constants.W_OK);
+  } catch (error) {
+    throw new InputError(`--out ${folder}: cannot be written (${reason(error)})`);
+  }
+}
+
 /**
  * Writes all files of a run, or none: into a folder beside it that then takes its place by renaming. Files of the
  * person in an older folder are carried over.
@@ -60,7 +83,7 @@ export function writeRunFolder(folder: string, files: readonly RunFile[], option
   const fresh = join(dirname(path), `.${basename(path)}.new-${mark}`);
   const old = join(dirname(path), `.${basename(path)}.old-${mark}`);
   try {
-    mkdirSync(fresh, { recursive: true });
+    makeFolder(fresh);
     for (const { path: name, content } of files) writeInside(fresh, name, content);
     if (existsSync(path)) renameSync(path, old);
     renameSync(fresh, path);
@@ -80,7 +103,7 @@ export function replaceFiles(folder: string, files: readonly RunFile[]): void {
     const target = inside(folder, path);
     const fresh = `${target}.new-${mark}`;
     try {
-      mkdirSync(dirname(target), { recursive: true });
+      makeFolder(dirname(target));
       writeFileSync(fresh, content);
       renameSync(fresh, target);
     } catch (error) {
@@ -92,7 +115,7 @@ export function replaceFiles(folder: string, files: readonly RunFile[]): void {
 
 function writeInside(folder: string, name: string, content: string | Uint8Array): void {
   const path = inside(folder, name);
-  mkdirSync(dirname(path), { recursive: true });
+  makeFolder(dirname(path));
   writeFileSync(path, content, { flush: true });
 }
 

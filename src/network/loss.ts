@@ -28,7 +28,7 @@ export function sampleLosses(spec: LossSpec, outputs: p.Node, targets: p.Node): 
 /** Checks the options of a loss for k outputs. @throws RangeError with one sentence. */
 export function checkLoss(spec: LossSpec, k: number): void {
   const fail = (message: string): never => {
-    throw new RangeError(`networkProblem: ${message}`);
+    throw new RangeError(message);
   };
   switch (spec.type) {
     case "mse":

@@ -138,5 +138,5 @@ function checkProbabilities(targets: Float64Array, k: number): void {
 }
 
 function fail(message: string): never {
-  throw new RangeError(`networkProblem: ${message}`);
+  throw new RangeError(message);
 }

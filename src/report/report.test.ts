@@ -154,10 +154,11 @@ test("figures stand alone: sized, styled, without the page's data", () => {
   expect(figure!.svg).not.toContain("data-");
 });
 
+const said = (record: RunRecord) => renderTerminal(record, { color: false, columns: 100 }).replaceAll("\u00a0", " ");
+
 // THEORY §6: the 2-cycle on the diagonal at η = 0.325 has the multipliers 3 − 2h and 9 − 2(1+h)², h = 3.53·0.325; the logistic map
 // at r = 4 the exponent ln 2.
 test("the sentences of the dynamics hold the numbers of their records", () => {
-  const said = (record: RunRecord) => renderTerminal(record, { color: false, columns: 100 }).replaceAll("\u00a0", " ");
   expect(said(orbits())).toContain("Two periodic orbits: one stable, one unstable, one of them proved.");
   expect(said(orbits())).toContain("0.7055, −0.2214");
   expect(said(branches())).toContain("The nearest bifurcation is a flip at\n0.3502.");
@@ -190,6 +191,69 @@ test("the sentences of stability hold the numbers of their records", () => {
     "The uniform average of t steps has 38/t times the variance of a single iterate.",
   );
   expect(said(walkDiagram())).toMatch(/Linearised, SGD settles around this point in \d+ % of 144 cells/);
+});
+
+// A branch followed in another number than the step size: every point has the same step size, so distance is measured in
+// that number, from its value in the file.
+test("the nearest bifurcation is the nearest in the number that is continued", () => {
+  const record = branches();
+  const [branch] = record.results.branches!;
+  const special = (parameter: number) => ({ ...branch!.specialPoints[0]!, stepSize: 0.325, parameter });
+  const moved: RunRecord = {
+    ...record,
+    spec: {
+      ...(record.spec as object),
+      optimizer: { type: "gd", stepSize: 0.325, weightDecay: 0.1 },
+      continue: { parameter: "optimizer.weightDecay", period: 2 },
+    } as RunRecord["spec"],
+    results: {
+      ...record.results,
+      branches: [
+        {
+          ...branch!,
+          points: branch!.points.map((point, i) => ({ ...point, parameter: 0.001 * i })),
+          specialPoints: [special(0.02), { ...special(0.09), type: "pitchfork" }, special(0.13)],
+        },
+      ],
+    },
+  };
+  expect(said(moved)).toMatch(/over weight decay 0 to 0\.\d+\. The nearest bifurcation is a\s+pitchfork at\s+0\.09\./);
+});
+
+// A symmetric orbit and its mirror image change at the same value, and the branch born at a pitchfork turns there.
+test("each place where orbits change is told once, however many branches pass it", () => {
+  const record = branches();
+  const [branch] = record.results.branches!;
+  const flip = branch!.specialPoints[0]!;
+  const near = flip.stepSize * (1 + 1e-12);
+  const twin = {
+    ...branch!,
+    specialPoints: [
+      { ...flip, stepSize: near },
+      { ...flip, type: "fold" as const },
+    ],
+  };
+  const fork = { ...branch!, specialPoints: [{ ...flip, stepSize: near, type: "pitchfork" as const }] };
+  const text = said({ ...record, results: { ...record.results, branches: [branch!, twin, fork] } });
+  const table = text.slice(text.indexOf("of the")).split("\n\n")[0]!.split("\n").slice(1);
+  expect(table.map((line) => line.trim().split(/ {2,}/)[0])).toEqual(["Flip", "Pitchfork"]);
+});
+
+test("a diverged trajectory is neither chaotic nor stable, and unknown exponents make no table", () => {
+  const record = lyapunov(100);
+  const fate = { kind: "diverged", step: 62, period: null } as const;
+  const unknown = record.results.exponents!.map((exponent) => ({ ...exponent, value: null, confidence95: null }));
+  const early = said({ ...record, results: { ...record.results, fate, exponents: unknown } });
+  expect(early).toContain("The trajectory diverged at step 62, too early for an exponent.");
+  expect(early).not.toMatch(/chaotic:|unknown/);
+  const late = said({ ...record, results: { ...record.results, fate } });
+  expect(late).toContain("The trajectory diverged at step 62, and the exponents are of the steps before.");
+});
+
+test("what the answer says is not said again under it", () => {
+  const record = collapsing();
+  const text = said({ ...record, results: { ...record.results, mu: null, lambda: null, stableStepSizes: null } });
+  expect(text.replace(/\s+/g, " ").split("is singular at step size")).toHaveLength(2);
 });
 
 test("the same record gives the same report", () => {

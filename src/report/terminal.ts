@@ -5,7 +5,7 @@ import { answer } from "./words/answer.ts";
 import { dynamicsTables, type WordTable } from "./words/dynamics-tables.ts";
 import { exponentLines, lambdaText, muText } from "./words/exponents.ts";
 import { hypothesisRow } from "./words/hypotheses.ts";
-import { nonsingularityLine } from "./words/nonsingularity.ts";
+import { nonsingularityBelow } from "./words/nonsingularity.ts";
 import { claimLine } from "./words/reproduction.ts";
 import { subject } from "./words/subject.ts";
 import { lrConvention, type Threshold, thresholds } from "./words/thresholds.ts";
@@ -42,7 +42,7 @@ const codes = { bold: "1", stable: "38;5;32", unstable: "38;5;166", muted: "2" }
 const ansi: Paint = (text, style) => `\u001b[${codes[style]}m${text}\u001b[0m`;
 
 function paragraph(record: RunRecord, width: number): string {
-  const lines = [exponentLines(record), record.kind === "certify" ? "" : nonsingularityLine(record), claimLine(record)];
+  const lines = [exponentLines(record), nonsingularityBelow(record), claimLine(record)];
   return lines
     .filter((line) => line !== "")
     .map((line) => wrap(plain(line), width))
@@ -100,7 +100,7 @@ function cellsOf(
   return [
     label.replace("largest stable step, ", ""),
     exponent,
-    verdict ?? "",
+    verdict === null || verdict === "not-applicable" ? "" : verdict,
     sets,
     lr === "" || isRange ? lr : `up to ${lr}`,
   ];

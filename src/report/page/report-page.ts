@@ -3,7 +3,7 @@ import { figuresOf } from "../figures/figures-of.ts";
 import { type Markup, markup, plain, rich, trusted } from "../markup.ts";
 import { answer } from "../words/answer.ts";
 import { exponentLines } from "../words/exponents.ts";
-import { nonsingularityLine } from "../words/nonsingularity.ts";
+import { nonsingularityBelow } from "../words/nonsingularity.ts";
 import { claimLine } from "../words/reproduction.ts";
 import { subject } from "../words/subject.ts";
 import { citationSection, conventionsSection, inputsSection, repeatSection } from "./back-matter.ts";
@@ -75,7 +75,7 @@ ${body.text}
 }
 
 function lead(record: RunRecord): Markup | null {
-  const certificate = record.kind === "certify" ? "" : nonsingularityLine(record);
+  const certificate = nonsingularityBelow(record);
   const lines = [exponentLines(record), certificate, claimLine(record)].filter((line) => line !== "");
   if (lines.length === 0) return null;
   return markup`<p class="lead">${trusted(rich(lines.join(" ")).text.replace(/<strong>([^<]{15,})<\/strong>/g, '<strong class="long">$1</strong>'))}</p>`;

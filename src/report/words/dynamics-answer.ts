@@ -6,6 +6,7 @@ import {
   type OrbitResult,
   type ProvedStretchResult,
   type RunRecord,
+  type SpecialPoint,
   type Table,
 } from "../../record/index.ts";
 import { chosen, exact, inWords, measured, nbsp, percent, rough, whole, within } from "../numerals.ts";
@@ -103,20 +104,22 @@ function stabilityCounts(orbits: readonly OrbitResult[]): string {
     .join(", ");
 }
 
-function branchAnswer({ results, conventions }: RunRecord): string {
+function branchAnswer({ results, spec, conventions }: RunRecord): string {
   const branch = results.branches?.[0];
   if (branch === undefined || branch.points.length === 0) return "No branch could be followed.";
   const values = branch.points.map(({ parameter, stepSize }) => parameter ?? stepSize);
-  const name = branch.points[0]!.parameter === null ? "step size" : "the parameter";
+  const path = at(spec, "continue.parameter");
+  const start = at(spec, String(path));
+  const from = typeof start === "number" ? start : conventions.stepSize;
   const range = `${exact(Math.min(...values))} to ${exact(Math.max(...values))}`;
-  const first = branch.specialPoints
-    .filter(({ type }) => type !== "pitchfork")
-    .toSorted((a, b) => Math.abs(a.stepSize - conventions.stepSize) - Math.abs(b.stepSize - conventions.stepSize))[0];
+  const gap = ({ parameter, stepSize }: SpecialPoint) => Math.abs((parameter ?? stepSize) - from);
+  const first = branch.specialPoints.toSorted((a, b) => gap(a) - gap(b))[0];
   const what = branch.period === 1 ? "The fixed point" : `The ${branch.period}-cycle`;
   const event =
     first === undefined
       ? ""
       : ` The nearest bifurcation is a ${typeName(first.type)} at ${exact(first.parameter ?? first.stepSize)}.`;
+  const name = axisName(path, "the parameter").replace(/ [^ ]$/, "");
   return `${what} was followed over ${name} ${range}.${provedWords(branch)}${event}`;
 }
 
@@ -135,6 +138,10 @@ export function typeName(type: string): string {
 function lyapunovAnswer({ results }: RunRecord): string {
   const top = results.exponents?.[0];
   if (top === undefined) return "No exponent was computed.";
+  if (results.fate?.kind === "diverged") {
+    const known = top.value === null ? "too early for an exponent" : "and the exponents are of the steps before";
+    return `The trajectory diverged at step ${whole(results.fate.step)}, ${known}.`;
+  }
   if (top.superstable) return "The motion is superstable: its largest exponent is −∞.";
   const [lo, hi] = top.confidence95 ?? [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
   const value = top.value === null ? "unknown" : measured(top.value, Number.isFinite(hi - lo) ? (hi - lo) / 2 : 0);

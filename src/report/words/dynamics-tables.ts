@@ -1,4 +1,4 @@
-import type { Cell, Complex, Interval, OrbitEnclosure, RunRecord } from "../../record/index.ts";
+import type { Cell, Complex, Interval, OrbitEnclosure, RunRecord, SpecialPoint } from "../../record/index.ts";
 import { asWritten, atLeast, exact, measured, rough, span, whole, within } from "../numerals.ts";
 import { typeName } from "./dynamics-answer.ts";
 import { lawsTable } from "./laws-table.ts";
@@ -56,16 +56,58 @@ function proofWords({ boxes, stability }: OrbitEnclosure): string {
 }
 
 function specialPointTable({ results }: RunRecord): WordTable | null {
-  const rows = (results.branches ?? []).flatMap(({ period, specialPoints }) =>
-    specialPoints.map(({ type, stepSize, parameter, angle, normalForm }) => [
+  const places = distinctPlaces(
+    (results.branches ?? []).flatMap(({ period, specialPoints }) => specialPoints.map((point) => ({ period, point }))),
+  );
+  if (places.length === 0) return null;
+  const rows = places
+    .slice(0, mostPlaces)
+    .map(({ period, point: { type, angle, normalForm, ...point } }) => [
       kindOf(type, normalForm?.criticality ?? null) + (angle === null ? "" : `, angle ${exact(angle)}`),
       period === 1 ? "fixed point" : `${period}-cycle`,
-      asWritten(Number((parameter ?? stepSize).toPrecision(11))),
+      asWritten(Number(placeOf(point).toPrecision(11))),
       normalForm === null ? "" : rounded(normalForm.coefficient, normalForm.error),
-    ]),
-  );
-  if (rows.length === 0) return null;
-  return { title: "Where the orbits change", head: ["", "of the", "at", "normal form"], rows };
+    ]);
+  const more = places.length > mostPlaces ? `, the first ${mostPlaces} of ${whole(places.length)} places` : "";
+  return { title: `Where the orbits change${more}`, head: ["", "of the", "at", "normal form"], rows };
+}
+
+interface Place {
+  readonly period: number;
+  readonly point: SpecialPoint;
+}
+
+const mostPlaces = 40;
+/** Places of one period nearer to each other than this, relative to their value, are one. */
+const samePlace = 1e-7;
+
+/**
+ * Each place once. Symmetric copies of an orbit change where it does, and a branch that is born at a pitchfork turns
+ * there: of these the first is kept, and a crossing rather than the turn that another branch makes at the same place.
+ */
+function distinctPlaces(all: readonly Place[]): readonly Place[] {
+  const kept: Place[] = [];
+  for (const place of all) {
+    const at = kept.findIndex((other) => isSamePlace(place, other));
+    if (at < 0) kept.push(place);
+    else if (crossing(place) > crossing(kept[at]!)) kept[at] = place;
+  }
+  return kept;
+}
+
+function isSamePlace(a: Place, b: Place): boolean {
+  const [x, y] = [placeOf(a.point), placeOf(b.point)];
+  if (a.period !== b.period || Math.abs(x - y) > samePlace * Math.abs(y)) return false;
+  return a.point.type === b.point.type || (crossing(a) >= 0 && crossing(b) >= 0);
+}
+
+/** −1 where no multiplier passes 1; else the more, the more it says about the place. */
+function crossing({ point }: Place): number {
+  return ["fold", "transcritical", "pitchfork"].indexOf(point.type);
+}
+
+function placeOf({ parameter, stepSize }: Pick<SpecialPoint, "parameter" | "stepSize">): number {
+  return parameter ?? stepSize;
 }
 
 /** Over which values a branch is proved to exist, and what is proved of its stability there. */
@@ -112,7 +154,7 @@ function endTable({ results }: RunRecord): WordTable | null {
 }
 
 function exponentTable({ results }: RunRecord): WordTable | null {
-  if (results.exponents === null || results.exponents.length === 0) return null;
+  if (!results.exponents?.some(({ value, superstable }) => superstable || value !== null)) return null;
   const rows = results.exponents.map(({ value, superstable, confidence95 }, i) => {
     const shown = superstable ? "−∞" : value === null ? "unknown" : measured(value, halfWidth(confidence95));
     return [String(i + 1), shown, confidence95 === null ? "" : span(...confidence95)];
@@ -125,8 +167,9 @@ function halfWidth(interval: Interval | null): number {
 }
 
 function measureTable({ results }: RunRecord): WordTable | null {
-  if (results.measures === null || results.measures.length === 0) return null;
-  const rows = results.measures.map(({ name, value, confidence95 }) => [
+  const known = (results.measures ?? []).filter(({ value }) => value !== null || results.fate?.kind !== "diverged");
+  if (known.length === 0) return null;
+  const rows = known.map(({ name, value, confidence95 }) => [
     upperFirst(name),
     value === null ? "not known" : measured(value, halfWidth(confidence95)),
     confidence95 === null ? "" : span(...confidence95),

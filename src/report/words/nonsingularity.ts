@@ -10,6 +10,13 @@ export function certificateAnswer(record: RunRecord): string {
     : nonsingularityLine(record).replaceAll("**", "");
 }
 
+/** `nonsingularityLine` under an answer that has not said the same already. */
+export function nonsingularityBelow(record: RunRecord): string {
+  const { mu, lambda } = record.results;
+  const isAnswer = record.kind === "certify" || (mu === null && lambda === null);
+  return isAnswer ? "" : nonsingularityLine(record);
+}
+
 /** One sentence with the verdict, its reach and its level: "The gradient-descent map is **non-singular at every step size**, proved." */
 export function nonsingularityLine(record: RunRecord): string {
   const result = record.results.nonsingularity;
