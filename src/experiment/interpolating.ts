@@ -24,6 +24,7 @@ import {
 } from "../stability/index.ts";
 import { lawOf } from "./batch-law.ts";
 import { batchLaws } from "./batch-laws.ts";
+import { exponentSpectrum, finiteSampleOf } from "./exponent-spectrum.ts";
 import { indefiniteStability } from "./indefinite.ts";
 import { kinkDistance } from "./kink-distance.ts";
 import { lrConversions } from "./lr.ts";
@@ -82,7 +83,11 @@ export function interpolatingStability(context: StabilityContext): StabilityAnsw
     progress: (done: number, most: number) =>
       tick(`λ at step size ${stepSize}`, Math.min(1, done / Math.min(most, steps))),
   };
-  const found = isPlain ? lambda(prepared, stepSize, { ...options, moments }) : null;
+  const finiteSample = finiteSampleOf(prepared);
+  const found = isPlain
+    ? lambda(prepared, stepSize, { ...options, moments, ...(finiteSample && { finiteSample }) })
+    : null;
+  const spectrum = exponentSpectrum(context, prepared);
   const lifted = isPlain
     ? null
     : ruleLambda(prepared, rule, stepSize, { ...options, contracts: ruleMoments?.sign(stepSize) === -1 });
@@ -99,7 +104,7 @@ export function interpolatingStability(context: StabilityContext): StabilityAnsw
   return {
     law,
     eigenvalues,
-    warnings: [...sets.warnings],
+    warnings: [...sets.warnings, ...spectrum.warnings],
     results: {
       curvature: {
         sharpness: eigenvalues[0] ?? 0,
@@ -135,6 +140,7 @@ export function interpolatingStability(context: StabilityContext): StabilityAnsw
           ? batchSizeHint(context, traces, prepareWith)
           : null,
       laws: batchLaws(context, curvature, traces),
+      ...spectrum.results,
       curves: curvesTable(sets.curve, isPlain),
     },
   };

@@ -36,6 +36,7 @@ export const stabilitySchema: z.ZodType<StabilitySpec> = mapping("stability opti
     [literal("all"), list(oneOf(lawNames), "a list of batch laws")],
     ["all", ...lawNames],
   ).exactOptional(),
+  spectrum: integer(1).exactOptional(),
 });
 
 const axis: z.ZodType<AxisSpec> = anyOf(

@@ -21,6 +21,8 @@ export interface StabilitySpec {
   readonly stepSizes: { readonly range?: Range; readonly count: number };
   /** Other batch laws to compare. */
   readonly laws?: "all" | readonly LawSpec[];
+  /** How many exponents of the batch products to find, not only the largest. */
+  readonly spectrum?: number;
 }
 
 export type PhaseQuantity = "mu" | "lambda" | "meanSquare";

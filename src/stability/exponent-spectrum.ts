@@ -82,11 +82,14 @@ export interface LambdaSpectrum {
   readonly exactSum: number | null;
 }
 
-/** All exponents of SGD near an interpolating minimum at one step size, with the exact value of their sum. */
+/**
+ * The exponents of SGD near an interpolating minimum at one step size, all of them or the `count` largest of each block,
+ * with the exact value of the sum of all.
+ */
 export function lambdaSpectrum(
   problem: PreparedProblem,
   stepSize: number,
-  options: Omit<SpectrumOptions, "rng" | "logDet" | "count"> = {},
+  options: Omit<SpectrumOptions, "rng" | "logDet"> = {},
 ): LambdaSpectrum {
   let exactSum: number | null = 0;
   const exponents = problem.blocks.flatMap((block) => {
@@ -95,7 +98,8 @@ export function lambdaSpectrum(
     exactSum = exactSum === null || !exact ? null : exactSum + block.copies * logDet;
     const cocycle = factorCocycle(block.samples, problem.law, { stepSize, kernel: () => block.kernel });
     const rng = problem.rng.fork(`spectrum ${block.index}`);
-    const own = exponentSpectrum(cocycle, { ...options, rng, ...(exact && { logDet }) });
+    const count = Math.min(options.count ?? cocycle.dimension, cocycle.dimension);
+    const own = exponentSpectrum(cocycle, { ...options, count, rng, ...(exact && { logDet }) });
     return Array.from({ length: block.copies }, () => own).flat();
   });
   return { exponents: exponents.sort((a, b) => b.value - a.value), exactSum };
