@@ -16,6 +16,7 @@ import {
   undetermined,
   type Verdict,
 } from "../stability/index.ts";
+import { requireFiniteSteps } from "./flat.ts";
 import { InputError } from "./host.ts";
 import type { StabilityAnswer, StabilityContext } from "./interpolating.ts";
 import { kinkDistance } from "./kink-distance.ts";
@@ -44,6 +45,7 @@ export function indefiniteStability(context: StabilityContext): StabilityAnswer 
   });
   const dense = prepareDense({ hessians, law, rng: createRng(spec.seed, "stability") });
   const { eigenvalues } = dense;
+  requireFiniteSteps(stepSizes, Math.max(eigenvalues[0]!, -eigenvalues[eigenvalues.length - 1]!));
   const kink = kinkDistance(objective, minimum.theta);
   const doubt = doubtOf(dense, n, kink.on);
   const isPlain = rule.type === "gd";
@@ -67,7 +69,7 @@ export function indefiniteStability(context: StabilityContext): StabilityAnswer 
         progress: (done, total) => tick("scanning step sizes", done / total),
       })
     : null;
-  const [largest, smallest] = [eigenvalues[0] ?? 0, eigenvalues[eigenvalues.length - 1] ?? 0];
+  const [largest, smallest] = [eigenvalues[0]!, eigenvalues[eigenvalues.length - 1]!];
   const muFound = mu(eigenvalues, rule, isConstant ? stepSize : stepSizes);
   const evidence = { sharpness: largest, residual: 0, smallest: { value: smallest, residual: 0 } };
   const says = isConstant ? muVerdict(evidence, rule, stepSize) : signOf(muFound.value);

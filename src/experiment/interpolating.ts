@@ -25,6 +25,7 @@ import {
 import { lawOf } from "./batch-law.ts";
 import { batchLaws } from "./batch-laws.ts";
 import { exponentSpectrum, finiteSampleOf } from "./exponent-spectrum.ts";
+import { flatStability, requireFiniteSteps } from "./flat.ts";
 import { indefiniteStability } from "./indefinite.ts";
 import { kinkDistance } from "./kink-distance.ts";
 import { lrConversions } from "./lr.ts";
@@ -70,6 +71,8 @@ export function interpolatingStability(context: StabilityContext): StabilityAnsw
   const law = lawOf(spec, problem, labels, traces);
   const prepared = prepareWith(law);
   const { eigenvalues } = prepared;
+  if (eigenvalues.length === 0) return flatStability(objective, law);
+  requireFiniteSteps([stepSize], eigenvalues[0]!);
   const rank = rankCheck(objective, minimum, curvature, spec, tick);
   const kink = kinkDistance(objective, minimum.theta);
   const doubt = doubtOf(rank.constant, kink.on);
@@ -97,7 +100,7 @@ export function interpolatingStability(context: StabilityContext): StabilityAnsw
     progress: (done, total) => tick("scanning step sizes", done / total),
   });
   const muFound = mu(eigenvalues, rule, stepSize);
-  const muSays = doubt ?? muVerdict({ sharpness: eigenvalues[0] ?? 0, residual: 0 }, rule, stepSize);
+  const muSays = doubt ?? muVerdict({ sharpness: eigenvalues[0]!, residual: 0 }, rule, stepSize);
   const lambdaSays = doubt ?? pick((found ?? lifted)!);
   const threshold = isPlain ? null : (ruleMoments?.threshold() ?? null);
   const stable = setsResult(sets, isPlain, threshold);
@@ -107,7 +110,7 @@ export function interpolatingStability(context: StabilityContext): StabilityAnsw
     warnings: [...sets.warnings, ...spectrum.warnings],
     results: {
       curvature: {
-        sharpness: eigenvalues[0] ?? 0,
+        sharpness: eigenvalues[0]!,
         sharpnessResidual: 0,
         smallestEigenvalue: null,
         smallestResidual: null,

@@ -14,6 +14,7 @@ import {
   type Verdict,
 } from "../stability/index.ts";
 import { averagingOf } from "./averaged.ts";
+import { requireFiniteSteps } from "./flat.ts";
 import type { StabilityAnswer, StabilityContext } from "./interpolating.ts";
 import { kinkDistance } from "./kink-distance.ts";
 import { kernelTolerance, linearizedProblem } from "./linearized-problem.ts";
@@ -41,6 +42,7 @@ export function nonInterpolatingStability(context: StabilityContext): StabilityA
   });
   const { values, residuals } = spectrum;
   const last = values.length - 1;
+  requireFiniteSteps(stepSizes, Math.max(values[0], -values[last]));
   const smallest = { value: values[last], residual: residuals[last] };
   // The spectrum holds the decay already.
   const rule = { ...context.rule, weightDecay: 0 };

@@ -13,6 +13,7 @@ import {
   undetermined,
 } from "../stability/index.ts";
 import { lawOf } from "./batch-law.ts";
+import { flatStability, requireFiniteSteps } from "./flat.ts";
 import { indefiniteStability } from "./indefinite.ts";
 import type { StabilityAnswer, StabilityContext } from "./interpolating.ts";
 import { kinkDistance } from "./kink-distance.ts";
@@ -34,6 +35,8 @@ export function scheduledStability(context: StabilityContext): StabilityAnswer {
   const rng = createRng(spec.seed, "stability");
   const prepared = prepare({ factor, outputs, law, rng, ...(kernel && { kernel }) });
   const { eigenvalues, blocks } = prepared;
+  if (eigenvalues.length === 0) return flatStability(objective, law);
+  requireFiniteSteps(stepSizes, eigenvalues[0]!);
   const doubt = doubtOf(context, curvature);
   const full = mu(eigenvalues, rule, stepSizes);
   tick("second moment of the schedule", null);
@@ -51,7 +54,7 @@ export function scheduledStability(context: StabilityContext): StabilityAnswer {
     warnings: [`the exponents are those of ${stepSizes.length} steps in turn, per step`],
     results: {
       curvature: {
-        ...{ sharpness: eigenvalues[0] ?? 0, sharpnessResidual: 0, smallestEigenvalue: null, smallestResidual: null },
+        ...{ sharpness: eigenvalues[0]!, sharpnessResidual: 0, smallestEigenvalue: null, smallestResidual: null },
         ...{ ntkRank: curvature.rank, ntkSize: curvature.size, ntkGap: curvature.gap, rankLocallyConstant: null },
       },
       spectrum: {
@@ -76,7 +79,7 @@ function scaleResult(
   noisy: ReturnType<typeof factorNoise>[] | null,
 ): ScheduleResult {
   const none = { stepSizes: [...stepSizes], gd: null, meanSquare: null, sgd: null };
-  if (rule.type !== "gd" || (rule.weightDecay ?? 0) > 0 || prepared.blocks.length === 0) return none;
+  if (rule.type !== "gd" || (rule.weightDecay ?? 0) > 0) return none;
   tick("by how much the schedule may grow", null);
   const moments = meanSquare(prepared);
   const scale = scheduleScale(prepared, moments && noisy && { of: moments, blocks: noisy }, stepSizes);

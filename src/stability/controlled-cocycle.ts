@@ -30,7 +30,7 @@ export function controlledCocycle(
   options: ControlledOptions = {},
 ): Cocycle {
   const grid = projectiveGrid(dimension, options.nodes ?? nodesFor(factors.length, dimension));
-  const values = poissonSolution(factors, grid);
+  const values = poissonSolution(factors, grid, Math.max(1e-6, 0.1 / grid.nodes));
   const cumulative = cumulativeOf(factors);
   const path = (rng: Rng): CocyclePath => {
     const image = new Float64Array(dimension);
@@ -80,7 +80,7 @@ export function controlledIfSmall(
   rough: boolean,
 ): Cocycle | null {
   if (dimension < 2 || dimension > 3 || count > MOST_FACTORS[rough ? "scan" : "one"]) return null;
-  return controlledCocycle(factors(), dimension, rough ? { nodes: dimension === 2 ? 64 : 12 } : {});
+  return controlledCocycle(factors(), dimension, rough ? { nodes: dimension === 2 ? 64 : 8 } : {});
 }
 
 /** Entries of the sparse transition matrix that are kept. */
@@ -93,7 +93,7 @@ function nodesFor(factors: number, dimension: number): number {
 }
 
 /** h on the nodes: h ← g + Ph − const until it moves by little beside the error of the grid. */
-function poissonSolution(factors: readonly SmallFactor[], grid: ProjectiveGrid): Float64Array {
+function poissonSolution(factors: readonly SmallFactor[], grid: ProjectiveGrid, tolerance: number): Float64Array {
   const { nodes, corners, dimension } = grid;
   const width = factors.length * corners;
   const places = new Int32Array(nodes * width);
@@ -125,7 +125,7 @@ function poissonSolution(factors: readonly SmallFactor[], grid: ProjectiveGrid):
     const shift = next[0];
     for (let i = 0; i < nodes; i++) next[i] -= shift;
     h = next;
-    if (most - least < 1e-6) break; // h = g − λ + Ph on the grid
+    if (most - least < tolerance) break; // h = g − λ + Ph on the grid
   }
   return h;
 }

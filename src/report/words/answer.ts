@@ -19,11 +19,17 @@ export function sharedCause({ results: { mu, lambda } }: RunRecord): StabilityCa
   return shared.find((candidate) => mu?.cause === candidate || lambda?.cause === candidate);
 }
 
+/** A fitted point at which no sample's loss is curved. */
+export function isFlat({ results: { minimum, mu } }: RunRecord): boolean {
+  return minimum?.interpolating === true && mu?.verdict === "not-applicable";
+}
+
 const shared: readonly StabilityCause[] = ["not-a-minimum", "saddle", "rank-not-constant", "on-a-kink"];
 
 function stabilityAnswer(record: RunRecord): string {
   const { lambda } = record.results;
   const cause = sharedCause(record);
   if (cause !== undefined) return noVerdictAnswer(record, cause);
+  if (isFlat(record)) return "Nothing moves here: every sample is fitted and the loss is flat, at any step size.";
   return lambda?.verdict === "not-applicable" ? nonInterpolatingAnswer(record) : interpolatingAnswer(record);
 }

@@ -1,6 +1,6 @@
 import type { LambdaResult, RunRecord, StabilityCause } from "../../record/index.ts";
 import { asWritten, exact, measured, nbsp, rough, span, whole } from "../numerals.ts";
-import { sharedCause } from "./answer.ts";
+import { isFlat, sharedCause } from "./answer.ts";
 import { lawsLine } from "./laws-table.ts";
 import { signOf } from "./non-interpolating-answer.ts";
 import { averagingLine, scheduleLine } from "./schedule.ts";
@@ -11,6 +11,7 @@ export function exponentLines(record: RunRecord): string {
   const { mu, lambda } = record.results;
   const cause = sharedCause(record);
   if (cause !== undefined) return withoutVerdict(record, cause);
+  if (isFlat(record)) return "Every H_i is 0 (dead units, say), so there is no exponent to speak of.";
   const parts = [
     lambda?.verdict === "not-applicable" ? withoutLambda(record) : signs(record),
     mu?.superstable ? "One step of gradient descent lands on the minimum to first order." : "",
