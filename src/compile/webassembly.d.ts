@@ -21,6 +21,7 @@ declare namespace WebAssembly {
     prototype: Instance;
     new (module: Module, imports?: Record<string, Record<string, unknown>>): Instance;
   };
+  function validate(bytes: Uint8Array): boolean;
   interface RuntimeError extends Error {}
   var RuntimeError: {
     prototype: RuntimeError;

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { wasmEngineWith } from "../../src/compile/wasm/engine.ts";
 import { createRng, type Rng } from "../../src/numeric/index.ts";
 import * as p from "../../src/program/index.ts";
 import * as exact from "../oracle/high-precision.ts";
@@ -123,6 +124,18 @@ describe("vector functions stay within their stated error", () => {
     });
     expect(worst, `worst at ${at}`).toBeLessThanOrEqual(ulps);
   });
+});
+
+// Engines differ in where constants of vectors are quicker to have; the bits do not.
+test.each(cases)("$name has one value, with constants in memory and in the code", ({ name, node, draw }) => {
+  const rng = createRng(3, name);
+  const x = Float64Array.from({ length: 1001 }, () => draw(rng));
+  const derivative = (y: p.Node) => p.mul(p.sub(p.constant(3, y.shape), p.square(y)), p.constant(0.3, y.shape));
+  const y = node(p.input("x", [x.length], { role: "data" }));
+  const [inCode, inMemory] = [false, true].map((constantsInMemory) =>
+    evaluate(wasmEngineWith({ constantsInMemory }), [y, derivative(y)], { x }),
+  );
+  expect(inMemory!.every((values, i) => values.every((v, j) => Object.is(v, inCode![i]![j])))).toBe(true);
 });
 
 // What IEEE 754 and ECMAScript prescribe at the ends of the range, where the host's functions are exact.

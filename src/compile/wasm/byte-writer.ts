@@ -1,8 +1,17 @@
+/** The address in memory of a number, or of a pattern of 64 bits; null when code must carry it itself. */
+export type ConstantPool = (constant: number | bigint) => number | null;
+
 /** A growing array of bytes with the number formats of WebAssembly: LEB128 integers and little-endian doubles. */
 export class ByteWriter {
   private data = new Uint8Array(256);
   private view = new DataView(this.data.buffer);
   private used = 0;
+  /** Where code written here finds the constants of its vectors. */
+  readonly pool: ConstantPool | null;
+
+  constructor(pool: ConstantPool | null = null) {
+    this.pool = pool;
+  }
 
   get length(): number {
     return this.used;

@@ -30,10 +30,16 @@ export interface Emitted {
   readonly stages: readonly Stage[] | null;
 }
 
+export interface EmitOptions {
+  /** Set when threads may share the steps. */
+  readonly grain: Grain | null;
+  readonly constantsInMemory: boolean;
+}
+
 /** The module of a program: one function for each different kernel, and `run`, which calls them in order. */
-export function emit(lowered: Lowered, plan: MemoryPlan, grain: Grain | null = null): Emitted {
+export function emit(lowered: Lowered, plan: MemoryPlan, { grain, constantsInMemory }: EmitOptions): Emitted {
   const isNative = lowered.steps.some(({ kind }) => kind === "native");
-  const module = new ModuleBuilder(isNative ? { native: ["i32"] } : {});
+  const module = new ModuleBuilder(isNative ? { native: ["i32"] } : {}, { constantsInMemory });
   const native: NativeProduct[][] = [];
   const calls = lowered.steps.map((step): Call => {
     if (step.kind !== "native") return callOf(module, step, plan);

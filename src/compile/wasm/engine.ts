@@ -2,6 +2,7 @@ import { type Program, simplify } from "../../program/index.ts";
 import type { Engine, Executable } from "../engine.ts";
 import { compileLanes } from "../lane/compile-lanes.ts";
 import type { Crew } from "../threads/crew.ts";
+import { constantsInMemory } from "./constants-in-memory.ts";
 import { type Emitted, emit } from "./emit.ts";
 import { lower } from "./lower.ts";
 import { type MemoryPlan, planMemory } from "./memory-plan.ts";
@@ -15,11 +16,16 @@ import { type Grain, usualGrain } from "./stages.ts";
 const PAGE = 65536;
 
 /** The compiler: turns a program into one WebAssembly module with loops over two doubles at a time. */
-export const wasmEngine: Engine = {
-  name: "wasm",
-  load: (program) => load(compile(program)),
-  lanes: (map, options) => compileLanes(map, options),
-};
+export const wasmEngine: Engine = wasmEngineWith({});
+
+/** … with constants of vectors in memory or not, otherwise as is quicker here; the bits are the same. */
+export function wasmEngineWith(options: { readonly constantsInMemory?: boolean }): Engine {
+  return {
+    name: "wasm",
+    load: (program) => load(compile(program, options)),
+    lanes: (map, options) => compileLanes(map, options),
+  };
+}
 
 /**
  * The compiler with large products by a library of the machine, which sums in another order: results differ from
@@ -54,14 +60,17 @@ interface Compiled extends Emitted {
 interface CompileOptions {
   readonly native?: boolean;
   readonly grain?: Grain;
+  readonly constantsInMemory?: boolean;
 }
 
-function compile(given: Program, { native = false, grain }: CompileOptions = {}): Compiled {
+function compile(given: Program, { native = false, grain, ...options }: CompileOptions = {}): Compiled {
   const program = simplify(given);
   const planned = schedule(program);
   const lowered = lower(program, planned, { native });
   const plan = planMemory(program, lowered, planned.views);
-  return { ...emit(lowered, plan, grain), plan, pages: Math.ceil(plan.totalBytes / PAGE) };
+  const inMemory = options.constantsInMemory ?? constantsInMemory();
+  const emitted = emit(lowered, plan, { grain: grain ?? null, constantsInMemory: inMemory });
+  return { ...emitted, plan, pages: Math.ceil(plan.totalBytes / PAGE) };
 }
 
 function load({ module, native, plan, pages }: Compiled, products?: NativeProducts): Executable {

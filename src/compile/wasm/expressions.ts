@@ -224,6 +224,7 @@ export const f64x2 = {
   constant: (value: number): V128 => ({
     type: "v128",
     write: (out) => {
+      if (readFromPool(out, value)) return;
       out.opcode(simd(0x0c));
       out.double(value);
       out.double(value);
@@ -269,7 +270,12 @@ export const f64x2 = {
 } as const;
 
 export const i64x2 = {
-  constant: (value: bigint): V128 => v128.bits(value, value),
+  constant: (value: bigint): V128 => ({
+    type: "v128",
+    write: (out) => {
+      if (!readFromPool(out, value)) v128.bits(value, value).write(out);
+    },
+  }),
   splat: unary<"i64", "v128">("v128", simd(0x12)),
   add: vector2(0xce),
   sub: vector2(0xd1),
@@ -287,6 +293,13 @@ export const i64x2 = {
     },
   }),
 } as const;
+
+/** Reads a constant into both lanes from the pool, if there is one and the constant is in it. */
+function readFromPool(out: ByteWriter, constant: number | bigint): boolean {
+  const address = out.pool?.(constant) ?? null;
+  if (address !== null) v128.loadSplat(i32.constant(0), address).write(out);
+  return address !== null;
+}
 
 function integer(value: I32 | number): I32 {
   return typeof value === "number" ? i32.constant(value) : value;

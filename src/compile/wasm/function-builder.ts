@@ -21,7 +21,7 @@ export interface FunctionRef {
  * Locals of a finished block are used again by later blocks, so that frames stay small.
  */
 export class FunctionBuilder {
-  private code = new ByteWriter();
+  private code: ByteWriter;
   private readonly locals: ValueType[] = [];
   private readonly free: Record<ValueType, number[]> = { i32: [], i64: [], f64: [], v128: [] };
   private scope: Variable[] = [];
@@ -36,6 +36,7 @@ export class FunctionBuilder {
 
   constructor(module: ModuleBuilder, parameters: readonly ValueType[], result: ValueType | null = null) {
     this.module = module;
+    this.code = new ByteWriter(module.pool);
     this.parameters = parameters;
     this.result = result;
   }
@@ -176,7 +177,7 @@ export class FunctionBuilder {
       const bodies = Array.from({ length: count }, (_, i) => {
         const ends: number[] = [];
         this.turns = { depth: this.depth, ends };
-        this.code = new ByteWriter();
+        this.code = new ByteWriter(this.module.pool);
         body(i);
         ends.push(this.code.length);
         return { bytes: this.code.bytes(), ends };

@@ -1,9 +1,11 @@
-import { ByteWriter } from "./byte-writer.ts";
+import { ByteWriter, type ConstantPool } from "./byte-writer.ts";
 import type { ValueType } from "./expressions.ts";
 import { type FunctionBuilder, type FunctionRef, typeCodes } from "./function-builder.ts";
 
-/** Bytes at the beginning of memory that hold the tables of the functions. */
+/** Bytes at the beginning of memory that hold the tables of the functions, and behind these the constants. */
 export const TABLE_BYTES = 8192;
+const CONSTANT_BYTES = 2048;
+const FIRST_CONSTANT = TABLE_BYTES - CONSTANT_BYTES;
 /** Pages that an address of 32 bits can reach. */
 const MOST_PAGES = 65536;
 
@@ -23,7 +25,12 @@ export class ModuleBuilder {
   private tableEnd = 0;
   private readonly imports: { readonly name: string; readonly type: number }[];
 
-  constructor(imported: ImportedFunctions = {}) {
+  private readonly constants = new Map<number | bigint, number>();
+  /** Set when the constants of vectors are read from memory, which then needs `writeTables`. */
+  readonly pool: ConstantPool | null;
+
+  constructor(imported: ImportedFunctions = {}, { constantsInMemory = false } = {}) {
+    this.pool = constantsInMemory ? (constant) => this.addressOf(constant) : null;
     this.imports = Object.entries(imported).map(([name, parameters]) => ({
       name,
       type: this.typeOf(parameters, null),
@@ -62,13 +69,18 @@ export class ModuleBuilder {
     builtTables.set(key, values);
     const address = this.tableEnd;
     this.tableEnd += values.byteLength;
-    if (this.tableEnd > TABLE_BYTES) throw new Error("ModuleBuilder: the tables outgrow their place");
+    if (this.tableEnd > FIRST_CONSTANT) throw new Error("ModuleBuilder: the tables outgrow their place");
     this.tables.set(key, { address, values });
     return address;
   }
 
-  /** Writes the tables where the functions expect them. */
+  /** Writes the tables and constants where the functions expect them. */
   writeTables(memory: WebAssembly.Memory): void {
+    const view = new DataView(memory.buffer);
+    for (const [constant, address] of this.constants) {
+      if (typeof constant === "number") view.setFloat64(address, constant, true);
+      else view.setBigUint64(address, BigInt.asUintN(64, constant), true);
+    }
     for (const { address, values } of this.tables.values()) {
       new Uint8Array(memory.buffer).set(new Uint8Array(values.buffer), address); // bit patterns, NaN included
     }
@@ -115,6 +127,17 @@ export class ModuleBuilder {
       }
     });
     return out.bytes();
+  }
+
+  /** Zeros and ones everywhere are made in one instruction. */
+  private addressOf(constant: number | bigint): number | null {
+    if (Number(constant) === 0 || constant === -1n) return null;
+    const found = this.constants.get(constant);
+    if (found !== undefined) return found;
+    const address = FIRST_CONSTANT + 8 * this.constants.size;
+    if (address + 8 > TABLE_BYTES) return null;
+    this.constants.set(constant, address);
+    return address;
   }
 
   private typeOf(parameters: readonly ValueType[], result: ValueType | null): number {
