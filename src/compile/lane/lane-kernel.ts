@@ -1,4 +1,5 @@
 import type { Node, NodeOf } from "../../program/index.ts";
+import { constantsInMemory } from "../wasm/constants-in-memory.ts";
 import { f64x2, type I32, i32, type V128, v128 } from "../wasm/expressions.ts";
 import { callTo, FunctionBuilder, type FunctionRef, type Variable } from "../wasm/function-builder.ts";
 import { evaluate, type LaneValue, numberOf } from "../wasm/kernels/elementwise.ts";
@@ -32,7 +33,7 @@ const INLINE_FUNCTIONS = 16;
  * processor overlaps their chains of dependent operations; what is left over goes one vector at a time.
  */
 export function laneModule(program: LaneProgram, mode: LaneMode, vectors: number): ModuleBuilder {
-  const module = new ModuleBuilder();
+  const module = new ModuleBuilder({}, { constantsInMemory: constantsInMemory() });
   const single = module.add(groupFunction(module, program, mode, 1));
   const group = vectors === 1 ? single : module.add(groupFunction(module, program, mode, vectors));
   module.export("run", module.add(runFunction(module, program, mode, { single, group, vectors })));

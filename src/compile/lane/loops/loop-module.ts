@@ -1,4 +1,5 @@
 import * as p from "../../../program/index.ts";
+import { constantsInMemory } from "../../wasm/constants-in-memory.ts";
 import { type I32, i32 } from "../../wasm/expressions.ts";
 import { FunctionBuilder, type Variable } from "../../wasm/function-builder.ts";
 import { ModuleBuilder, TABLE_BYTES } from "../../wasm/module-builder.ts";
@@ -37,7 +38,7 @@ export function scratchBytes(prepared: PreparedLoops, vectors: number): number {
  * a time, without a rest. A step reads one area of states and writes the other, and then they change places.
  */
 export function loopModule(prepared: PreparedLoops, mode: LaneMode, vectors: number): LoopModule {
-  const module = new ModuleBuilder();
+  const module = new ModuleBuilder({}, { constantsInMemory: constantsInMemory() });
   const { bytes, areas, places } = layout(prepared, vectors);
   const step = laneSteps(module, prepared.step, vectors, places.step);
   const tangent = prepared.tangent && laneSteps(module, prepared.tangent, vectors, places.tangent);
