@@ -3,7 +3,7 @@
 // refused.
 import { expect, test } from "vitest";
 import { renderTerminal } from "../report/index.ts";
-import { check, stability } from "./index.ts";
+import { ask, check, stability } from "./index.ts";
 
 const flat = (optimizer: object) => ({
   objective: { parameters: ["x", "y"], samples: ["0*x", "0*y"] },
@@ -40,6 +40,27 @@ test("a network that is dead on all samples and fits them", async () => {
   };
   const { results } = await check(dead);
   expect([results.mu!.verdict, results.lambda!.verdict]).toEqual(["not-applicable", "not-applicable"]);
+});
+
+test("a diagram over a flat loss has no exponents, and every cell says why", async () => {
+  const file = {
+    ...flat({ type: "momentum", stepSize: 0.5 }),
+    phase: { x: { path: "optimizer.stepSize", values: [0.1, 1] }, y: { path: "batch.size", values: [1, 2] } },
+  };
+  const record = await ask("phase", file);
+  const { phase } = record.results;
+  expect(phase!.values!.map((row) => row[phase!.columns.indexOf("note")]).join()).toMatch(/^every H_i = 0/);
+  expect(phase!.values!.every((row) => row[phase!.columns.indexOf("sign")] === 0)).toBe(true);
+  expect(renderTerminal(record, { color: false, columns: 80 })).toContain("Nothing moves in any cell");
+  const steep = {
+    ...file,
+    objective: { parameters: ["x", "y"], samples: ["x^2", "y^2"] },
+    parameters: { values: [0, 0] },
+  };
+  const x = { path: "optimizer.stepSize", values: [0.1, 1e200] };
+  await expect(ask("phase", { ...steep, phase: { ...file.phase, x } })).rejects.toThrow(
+    /expected at most .* found 1e\+200/,
+  );
 });
 
 test("a step size beyond the doubles is refused", async () => {

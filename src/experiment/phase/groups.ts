@@ -2,6 +2,7 @@ import type { PhaseSpec, RunSpec } from "../../spec/index.ts";
 import type { Experiment } from "../answer.ts";
 import { lawFrom, lawOptions } from "../batch-law.ts";
 import { constantStepSize } from "../constant-step-size.ts";
+import { requireFiniteSteps } from "../flat.ts";
 import { InputError } from "../host.ts";
 import { axisValues, withNumbers } from "./axis-values.ts";
 import { type LocalProblem, localProblem } from "./local-problem.ts";
@@ -71,12 +72,20 @@ export function groupsOf(
         group = { spec: changed, local, cells: new Map() };
         groups.set(key, group);
       }
-      group.cells.set(j * columns + i, own ?? constantStepSize(group.spec, "phase"));
+      const stepSize = own ?? constantStepSize(group.spec, "phase");
+      requireFiniteSteps([stepSize], steepest(group.local));
+      group.cells.set(j * columns + i, stepSize);
     });
   });
   if (paths.includes(stepSizePath))
     for (const eta of [paths[0] === stepSizePath ? x : y].flat()) checkStepSize(spec, eta);
   return [...groups.values()];
+}
+
+/** At least the sharpness of every sample. */
+function steepest({ curvature, traces, eigenvalues }: LocalProblem): number {
+  const sizes = curvature === null ? Array.from(eigenvalues ?? [], Math.abs) : [...traces!];
+  return sizes.reduce((largest, size) => Math.max(largest, size), 0);
 }
 
 /** Everything but the rule and the batches; weight decay moves the minimum. */

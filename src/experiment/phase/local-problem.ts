@@ -64,6 +64,10 @@ export function localProblem(experiment: Experiment, spec: RunSpec, base: LocalP
       const traces = importanceTraces(spec, objective, minimum.theta);
       return { ...shared, ...found, traces, curvature: null, ...(isKept && { dispose: () => objective.dispose() }) };
     }
+    if (curvature.rank === 0) {
+      const flat = "every H_i = 0: the loss is flat there and no direction moves";
+      return { ...shared, curvature: null, traces: null, eigenvalues: new Float64Array(0), doubts: [...kink, flat] };
+    }
     const { constant } = rankCheck(objective, minimum, curvature, spec, tick);
     const changing = constant ? [] : ["the rank of the tangent kernel changes at nearby minima"];
     const traces = sampleTraces({ factor: curvature.factor, outputs: curvature.rows });

@@ -59,7 +59,7 @@ function momentNote(
   const law = lawFrom(lawOptions(spec, local.problem, local.labels, local.traces), spec.seed);
   if (law.secondMoment === null) return [`no mean square: the steps of the law ${law.name} depend on each other`];
   if (local.curvature !== null) return [];
-  if (local.hessians === null) return ["neither λ nor a mean square"];
+  if (local.hessians === null) return [];
   return [
     "objective" in local.hessians
       ? "no mean square: too many parameters to keep the samples' Hessians"

@@ -169,6 +169,7 @@ function phaseAnswer(record: RunRecord): string {
   const sign = columnOf(phase, "sign") ?? lo?.map((value, i) => (value > 0 ? 1 : hi![i]! < 0 ? -1 : 0));
   const mu = columnOf(phase, "mu");
   if (!columnOf(phase, "lambda")?.some(Number.isFinite) && !sign?.includes(-1)) {
+    if (!mu?.some(Number.isFinite)) return "Nothing moves in any cell, or it is not known what does.";
     const kept = mu?.filter((value) => value < 0).length ?? 0;
     return `${upperFirst(ruleName(record))} keeps this minimum in ${percent(kept / phase.rows)} of ${whole(phase.rows)} cells.`;
   }
