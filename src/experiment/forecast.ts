@@ -22,6 +22,8 @@ const flopsPerSecond = 1.5e9;
 const usualSteps = 60;
 /** The smaller side of a curvature up to which it is factored (see minimize). */
 const directLimit = 4000;
+/** What a step of a small product takes beside its arithmetic. */
+const stepOverhead = 3000;
 /** Hessians up to this size are formed (see hessian-spectrum.ts). */
 const denseHessian = 500;
 /** What Node, our code and the heap of a short run take, and each thread that helps. */
@@ -180,13 +182,13 @@ function phaseParts(spec: RunSpec, { x, y, steps }: PhaseSpec, sizes: Sizes) {
 /** Cells where residuals are left: steps with the samples' Hessians, or with Hessian products of batches, 25 times fewer. */
 function walkingCells({ batch }: RunSpec, cells: number, steps: number, { n, m, gradient }: Sizes) {
   const dense = m * n * n <= hessianBudget;
-  const step = dense ? 2 * batch.size * n * n : (4 * gradient * batch.size) / m;
+  const step = stepOverhead + (dense ? 2 * batch.size * n * n : (4 * gradient * batch.size) / m);
   const moment = dense ? Math.min(4e11 / cells, 360 * m * n ** 3) : 0;
   const spectrum = n <= denseHessian ? n * 3 * gradient + 10 * n ** 3 : 600 * gradient;
   return {
     what: `${cells} cells`,
     bytes: 8 * ((dense ? 2 * m * n * n : 200 * n) + 8 * cells),
-    flops: spectrum + cells * ((steps * step) / (dense ? 10 : 250) + moment),
+    flops: spectrum + cells * ((steps * step) / (dense ? 4 : 100) + moment),
   };
 }
 

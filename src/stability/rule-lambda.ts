@@ -1,3 +1,4 @@
+import { studentHalfWidth } from "../numeric/index.ts";
 import { type BatchOperator, denseOperator, factorOperator } from "./batch-operator.ts";
 import { logDeterminants } from "./batch-spectra.ts";
 import { type PoleSum, poleSumExponent } from "./commuting.ts";
@@ -8,7 +9,7 @@ import type { PreparedProblem } from "./prepared-problem.ts";
 import { ruleCocycle } from "./rule-cocycle.ts";
 import type { ScanSubject } from "./step-size-scan.ts";
 import { ruleExponent, type UpdateRule } from "./update-rule.ts";
-import { decided, digits, type Interval, undetermined, type Verdict } from "./verdict.ts";
+import { decided, digits, type Interval, signConfidence, undetermined, type Verdict } from "./verdict.ts";
 
 export interface RuleLambdaOptions extends Omit<ExponentOptions, "rng" | "start"> {
   /** The mean square is known to be stable, which settles the sign. */
@@ -97,9 +98,11 @@ function liftedExponent(
   sizes: readonly number[],
   options: RuleLambdaOptions,
 ): Omit<RuleLambda, "lowerBound"> {
-  const found = problem.blocks.map(
-    (block) => exactBlock(problem, block, rule, sizes) ?? simulatedBlock(problem, block, rule, sizes, options),
-  );
+  const exact = problem.blocks.map((block) => exactBlock(problem, block, rule, sizes));
+  const simulated = exact.filter((block) => block === null).length;
+  const found = problem.blocks.map((block, i) => {
+    return exact[i] ?? simulatedBlock(problem, block, { rule, stepSizes: sizes, simulated }, options);
+  });
   const top = found.reduce((best, other) => (other.value > best.value ? other : best));
   const largest = (intervals: readonly Interval[]): Interval => [
     Math.max(...intervals.map(([lo]) => lo)),
@@ -153,8 +156,11 @@ function exactBlock(
 function simulatedBlock(
   { law, rng }: LiftedProblem,
   block: LiftedBlock,
-  rule: UpdateRule,
-  stepSizes: readonly number[],
+  {
+    rule,
+    stepSizes,
+    simulated,
+  }: { readonly rule: UpdateRule; readonly stepSizes: readonly number[]; readonly simulated: number },
   options: RuleLambdaOptions,
 ): Found {
   const cocycle = ruleCocycle(block.operator, law, { rule, stepSizes });
@@ -162,9 +168,20 @@ function simulatedBlock(
   // The slowest and the stiffest direction, as positions and as velocities.
   const places = [0, r - 1].flatMap((a) => (rule.type === "gd" ? [a] : [a, r + a]));
   const start = places.map((at) => Float64Array.from({ length: cocycle.dimension }, (_, i) => (i === at ? 1 : 0)));
+  const estimate = estimateExponent(cocycle, { ...options, rng: rng.fork(`rule ${block.index}`), start });
+  const { value, superstable, standardError, degreesOfFreedom, steps } = estimate;
+  // The intervals of several simulated blocks hold together (Bonferroni).
+  const interval = (risk: number): Interval => {
+    if (superstable) return [value, value];
+    const half = studentHalfWidth(standardError, degreesOfFreedom, 1 - risk / simulated);
+    return [value - half, value + half];
+  };
   return {
-    ...estimateExponent(cocycle, { ...options, rng: rng.fork(`rule ${block.index}`), start }),
+    value,
+    confidence95: interval(0.05),
+    signInterval: interval(1 - signConfidence),
     method: "batch-means",
+    steps,
   };
 }
 
