@@ -237,6 +237,9 @@ test("each place where orbits change is told once, however many branches pass it
   const text = said({ ...record, results: { ...record.results, branches: [branch!, twin, fork] } });
   const table = text.slice(text.indexOf("of the")).split("\n\n")[0]!.split("\n").slice(1);
   expect(table.map((line) => line.trim().split(/ {2,}/)[0])).toEqual(["Flip", "Pitchfork"]);
+  const [figure] = renderFigures({ ...record, results: { ...record.results, branches: [branch!, twin, fork] } });
+  const names = figure!.svg.match(/(flip|fold|pitchfork) 0\.\d+/g)!;
+  expect(new Set(names).size).toBe(names.length);
 });
 
 test("a diverged trajectory is neither chaotic nor stable, and unknown exponents make no table", () => {

@@ -53,7 +53,9 @@ function paragraph(record: RunRecord, width: number): string {
 function wordTable({ head, rows }: WordTable, width: number): string {
   const lines = tableLines([head, ...rows], (text) => text);
   if (lines.every(({ length }) => length <= width)) return lines.map(({ text }) => text).join("\n");
-  return rows.map((row) => wrap(row.filter((cell) => cell !== "").join(", "), width, "  ")).join("\n");
+  const isNamed = head.every((cell) => cell !== "");
+  const shown = isNamed ? [head, ...rows] : rows;
+  return shown.map((row) => wrap(row.filter((cell) => cell !== "").join(", "), width, "  ")).join("\n");
 }
 
 /** One line a notion of stability; without the last column where there is no room, stacked where there is none for a table. */

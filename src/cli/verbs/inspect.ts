@@ -23,7 +23,7 @@ export async function inspect(file: string, options: InspectOptions): Promise<nu
 
 async function describe(file: string, { set, program, version }: InspectOptions): Promise<string> {
   if (isFolder(file)) return describeRecord(join(file, "record.json"));
-  if (file.endsWith("record.json")) return describeRecord(file);
+  if (isRecord(file)) return describeRecord(file);
   if (!/\.(ya?ml|json)$/i.test(file)) return describeArrays(file);
   const { spec } = readSpec(readText(file), { file, set });
   const host = nodeHost({
@@ -84,6 +84,12 @@ function layerRow({
 
 function tensorRow({ name, shape: lengths, buffer, offset, size, status }: Inspection["tensors"][0]): string[] {
   return [name, shape(lengths), `${buffer}[${offset}..${offset + size - 1}]`, status];
+}
+
+/** By its name, or by its first key: records that were printed by --json have any name. */
+function isRecord(file: string): boolean {
+  if (file.endsWith("record.json")) return true;
+  return /\.json$/i.test(file) && /^\s*\{\s*"schemaVersion"/.test(readText(file).slice(0, 200));
 }
 
 function describeRecord(file: string): string {

@@ -7,6 +7,7 @@ import { type Markup, markup } from "../markup.ts";
 import { exact } from "../numerals.ts";
 import { answer } from "../words/answer.ts";
 import { at, axisName } from "../words/axis-name.ts";
+import { distinctPlaces, placeOf } from "../words/distinct-places.ts";
 import { typeName } from "../words/dynamics-answer.ts";
 import { extentOf, widened } from "./columns.ts";
 import { provedBars, provedCaption } from "./proved-bars.ts";
@@ -71,10 +72,8 @@ function draw(record: RunRecord, branches: readonly BranchResult[], size: Figure
     ),
     bars.shapes,
     horizontalAxis(x, { y: bars.bottom + 2, marksAt: bottom, title: parameterName(record), titleBelow: narrow, width }),
-    branches.flatMap((branch) =>
-      branch.specialPoints.map((special) => specialMark(special, branch, { x, y }, obstacles)),
-    ),
-    branches.map((branch) => branchLabel(branch, { x, y }, plot, obstacles)),
+    specialMarks(branches, { x, y }, obstacles),
+    distinctEnds(branches).map((branch) => branchLabel(branch, { x, y }, plot, obstacles)),
   );
 }
 
@@ -103,33 +102,68 @@ function isStable({ multipliers }: BranchPoint): boolean {
   return multipliers.every(([re, im]) => Math.hypot(re, im) <= 1 + 1e-8);
 }
 
-function specialMark(
-  special: SpecialPoint,
-  branch: BranchResult,
+/** A ring wherever an orbit changes, and each place named once: mirror images of an orbit change where it does. */
+function specialMarks(
+  branches: readonly BranchResult[],
   axes: { readonly x: Axis; readonly y: Axis },
   obstacles: Obstacles,
-): Markup | null {
-  const value = special.parameter ?? special.stepSize;
-  const norm = special.norm ?? nearestNorm(branch.points, value);
-  const [x, y] = [axes.x.at(value), axes.y.at(norm)];
-  obstacles.boxes.push({ left: x - 6, right: x + 6, top: y - 6, bottom: y + 6 });
+): readonly Markup[] {
+  const named = new Set(distinctPlaces(branches).map(({ point }) => point));
+  const marks = branches.flatMap(({ points, specialPoints }) =>
+    specialPoints.map((special) => {
+      const value = placeOf(special);
+      const at: Point = [axes.x.at(value), axes.y.at(special.norm ?? nearestNorm(points, value))];
+      return { special, at, isNamed: named.has(special) };
+    }),
+  );
+  const [told, others] = [marks.filter(({ isNamed }) => isNamed), marks.filter(({ isNamed }) => !isNamed)];
+  const drawn: (typeof marks)[number][] = [];
+  for (const mark of [...told, ...others]) {
+    const isHidden = drawn.some(({ at: [x, y] }) => Math.hypot(x - mark.at[0], y - mark.at[1]) < 0.5);
+    if (mark.isNamed || !isHidden) drawn.push(mark);
+  }
+  for (const {
+    at: [x, y],
+  } of drawn)
+    obstacles.boxes.push({ left: x - 6, right: x + 6, top: y - 6, bottom: y + 6 });
+  return drawn.map(({ special, at, isNamed }) => specialMark(isNamed ? special : null, at, obstacles));
+}
+
+function specialMark(special: SpecialPoint | null, [x, y]: Point, obstacles: Obstacles): Markup {
   const spots = [18, 34, 50].flatMap((far) => [
     { x: x + 9, y: y - far / 2, anchor: "start" as const },
     { x: x - 9, y: y - far / 2, anchor: "end" as const },
     { x: x + 9, y: y + far, anchor: "start" as const },
     { x: x - 9, y: y + far, anchor: "end" as const },
   ]);
-  const text = label([`${typeName(special.type)} ${exact(value)}`], spots, obstacles, "", { mayBeLeftOut: true });
+  const name = special === null ? null : `${typeName(special.type)} ${exact(placeOf(special))}`;
+  const text = name === null ? null : label([name], spots, obstacles, "", { mayBeLeftOut: true });
   return pinned(x, y, markup`<circle class="ring" cx="${x}" cy="${y}" r="4.2"/>`, text);
 }
 
+/** Of branches of one period that end at the same place, mirror images or the same branch again, the first. */
+function distinctEnds(branches: readonly BranchResult[]): readonly BranchResult[] {
+  const seen = new Set<string>();
+  return branches.filter((branch) => {
+    const end = lastOf(branch);
+    const key = [branch.period, abscissa(end).toPrecision(4), end.norm.toPrecision(4)].join();
+    return !seen.has(key) && seen.add(key);
+  });
+}
+
+/** The point of a branch furthest to the right. */
+function lastOf({ points }: BranchResult): BranchPoint {
+  return points.reduce((a, b) => (abscissa(b) > abscissa(a) ? b : a), points[0]!);
+}
+
 function branchLabel(
-  { points, period }: BranchResult,
+  branch: BranchResult,
   axes: { readonly x: Axis; readonly y: Axis },
   plot: Box,
   obstacles: Obstacles,
 ): Markup | null {
-  const end = points.reduce((a, b) => (abscissa(b) > abscissa(a) ? b : a), points[0]!);
+  const { period } = branch;
+  const end = lastOf(branch);
   const [x, y] = [axes.x.at(abscissa(end)), axes.y.at(end.norm)];
   const name = period === 1 ? "fixed point" : `${period}-cycle`;
   const spots = [

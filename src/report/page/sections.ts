@@ -15,7 +15,7 @@ export function numbersBlock(record: RunRecord): Markup | null {
   const cells = thresholds(record).map((threshold) => {
     const { label, verdict, value } = threshold;
     const mark =
-      verdict === null
+      verdict === null || (verdict === "not-applicable" && /^\d/.test(value)) // a threshold, and no exponent of its own
         ? null
         : verdictMark(verdict, verdict === "not-applicable" ? "not applicable" : `${verdict} at ${at}`);
     const size = value.length > 9 ? "value long" : "value";

@@ -50,7 +50,7 @@ export function fateSentence({ kind, step, period }: FateResult): string {
     case "stalled":
       return `The loss stopped moving by step ${whole(step)}, without converging.`;
     case "wandering":
-      return `After ${whole(step)} steps it still wanders.`;
+      return `After ${whole(step)} steps it has neither converged nor settled on a cycle.`;
   }
 }
 

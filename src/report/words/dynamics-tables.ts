@@ -1,5 +1,6 @@
-import type { Cell, Complex, Interval, OrbitEnclosure, RunRecord, SpecialPoint } from "../../record/index.ts";
+import type { Cell, Complex, Interval, OrbitEnclosure, RunRecord } from "../../record/index.ts";
 import { asWritten, atLeast, exact, measured, rough, span, whole, within } from "../numerals.ts";
+import { distinctPlaces, placeOf } from "./distinct-places.ts";
 import { typeName } from "./dynamics-answer.ts";
 import { lawsTable } from "./laws-table.ts";
 import { reproductionTable } from "./reproduction.ts";
@@ -56,9 +57,7 @@ function proofWords({ boxes, stability }: OrbitEnclosure): string {
 }
 
 function specialPointTable({ results }: RunRecord): WordTable | null {
-  const places = distinctPlaces(
-    (results.branches ?? []).flatMap(({ period, specialPoints }) => specialPoints.map((point) => ({ period, point }))),
-  );
+  const places = distinctPlaces(results.branches ?? []);
   if (places.length === 0) return null;
   const rows = places
     .slice(0, mostPlaces)
@@ -72,43 +71,7 @@ function specialPointTable({ results }: RunRecord): WordTable | null {
   return { title: `Where the orbits change${more}`, head: ["", "of the", "at", "normal form"], rows };
 }
 
-interface Place {
-  readonly period: number;
-  readonly point: SpecialPoint;
-}
-
 const mostPlaces = 40;
-/** Places of one period nearer to each other than this, relative to their value, are one. */
-const samePlace = 1e-7;
-
-/**
- * Each place once. Symmetric copies of an orbit change where it does, and a branch that is born at a pitchfork turns
- * there: of these the first is kept, and a crossing rather than the turn that another branch makes at the same place.
- */
-function distinctPlaces(all: readonly Place[]): readonly Place[] {
-  const kept: Place[] = [];
-  for (const place of all) {
-    const at = kept.findIndex((other) => isSamePlace(place, other));
-    if (at < 0) kept.push(place);
-    else if (crossing(place) > crossing(kept[at]!)) kept[at] = place;
-  }
-  return kept;
-}
-
-function isSamePlace(a: Place, b: Place): boolean {
-  const [x, y] = [placeOf(a.point), placeOf(b.point)];
-  if (a.period !== b.period || Math.abs(x - y) > samePlace * Math.abs(y)) return false;
-  return a.point.type === b.point.type || (crossing(a) >= 0 && crossing(b) >= 0);
-}
-
-/** −1 where no multiplier passes 1; else the more, the more it says about the place. */
-function crossing({ point }: Place): number {
-  return ["fold", "transcritical", "pitchfork"].indexOf(point.type);
-}
-
-function placeOf({ parameter, stepSize }: Pick<SpecialPoint, "parameter" | "stepSize">): number {
-  return parameter ?? stepSize;
-}
 
 /** Over which values a branch is proved to exist, and what is proved of its stability there. */
 function provedBranchTable({ results }: RunRecord): WordTable | null {
