@@ -8,18 +8,27 @@ import { addOuter, blockOf, type ParameterFactors } from "./layer-factors.ts";
  *
  * Products are those of the numeric room, with the dense kernels that the host has installed.
  */
-export function neuralTangentKernel(factors: readonly ParameterFactors[], m: number, k: number): Float64Array {
+export function neuralTangentKernel(
+  factors: readonly ParameterFactors[],
+  m: number,
+  k: number,
+  out?: Float64Array,
+): Float64Array {
   const size = m * k;
-  const kernel = new Float64Array(size * size);
+  const kernel = out?.fill(0) ?? new Float64Array(size * size);
+  const room = [new Float64Array(size * size), new Float64Array(size * size)] as const;
   const biases = biasesOf(factors);
   for (const part of factors) {
-    if (part.layout.kind === "direct" && !biases.has(part)) axpy(1, gram(part.rows, size), kernel);
+    if (part.layout.kind === "direct" && !biases.has(part)) axpy(1, gram(part.rows, size, room[0]), kernel);
     else if (part.layout.kind === "outer" && part.layout.positions === 1) {
-      addHadamard(kernel, part, size, k, [...biases.values()].includes(part) ? 1 : 0);
-    } else if (part.layout.kind === "outer") addSlabs(kernel, part, size, k);
+      addHadamard(kernel, part, size, k, [...biases.values()].includes(part) ? 1 : 0, room);
+    } else if (part.layout.kind === "outer") addSlabs(kernel, part, size, k, room);
   }
   return kernel;
 }
+
+/** Two arrays as large as the kernel, for the products of one part after another. */
+type Room = readonly [Float64Array, Float64Array];
 
 /** Direct parts that are the signals of a dense layer, each with its layer: their rows are the same numbers. */
 function biasesOf(factors: readonly ParameterFactors[]): Map<ParameterFactors, ParameterFactors> {
@@ -40,18 +49,25 @@ function biasesOf(factors: readonly ParameterFactors[]): Map<ParameterFactors, P
   return biases;
 }
 
-/** XXᵀ of a matrix with `rows` rows. */
-function gram(x: Float64Array, rows: number): Float64Array {
+/** XXᵀ of a matrix with `rows` rows, at the beginning of `room`. */
+function gram(x: Float64Array, rows: number, room: Float64Array): Float64Array {
   const a: Matrix = matrix(rows, x.length / rows, x);
-  return multiplyTransposed(a, a).data;
+  return multiplyTransposed(a, a, room.subarray(0, rows * rows)).data;
 }
 
 /** kernel ← kernel + (GGᵀ)∘(AAᵀ + `bias`), where either may be the same for all outputs of a sample. */
-function addHadamard(kernel: Float64Array, part: ParameterFactors, size: number, k: number, bias: number): void {
+function addHadamard(
+  kernel: Float64Array,
+  part: ParameterFactors,
+  size: number,
+  k: number,
+  bias: number,
+  room: Room,
+): void {
   const { rowsVary, columnsVary } = part.layout;
   const [leftSize, rightSize] = [rowsVary ? size : size / k, columnsVary ? size : size / k];
-  const left = gram(part.rows, leftSize);
-  const right = gram(part.columns, rightSize);
+  const left = gram(part.rows, leftSize, room[0]);
+  const right = gram(part.columns, rightSize, room[1]);
   for (let r = 0; r < size; r++) {
     const leftRow = left.subarray(blockOf(r, rowsVary, k) * leftSize);
     const rightRow = right.subarray(blockOf(r, columnsVary, k) * rightSize);
@@ -64,18 +80,20 @@ function addHadamard(kernel: Float64Array, part: ParameterFactors, size: number,
   }
 }
 
-function addSlabs(kernel: Float64Array, part: ParameterFactors, size: number, k: number): void {
+function addSlabs(kernel: Float64Array, part: ParameterFactors, size: number, k: number, room: Room): void {
   const { layout, rows, columns } = part;
   const slab = Math.max(1, Math.min(layout.rows, Math.floor(size / layout.columns)));
+  const most = size * slab * layout.columns;
+  const blocks = most <= room[1].length ? room[1] : new Float64Array(most);
   for (let from = 0; from < layout.rows; from += slab) {
     const to = Math.min(layout.rows, from + slab);
     const width = (to - from) * layout.columns;
-    const block = new Float64Array(size * width);
+    const block = blocks.subarray(0, size * width).fill(0);
     for (let row = 0; row < size; row++) {
       const target = block.subarray(row * width, (row + 1) * width);
       const atRow = blockOf(row, layout.rowsVary, k);
       addOuter(layout, rows, atRow, columns, blockOf(row, layout.columnsVary, k), from, to, target);
     }
-    axpy(1, gram(block, size), kernel);
+    axpy(1, gram(block, size, room[0]), kernel);
   }
 }

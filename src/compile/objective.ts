@@ -45,8 +45,8 @@ export interface Objective {
   jacobian(theta: Float64Array, out: Float64Array): void;
   /** What each parameter contributes to J, in factors; see ParameterFactors. */
   layerFactors(theta: Float64Array): ParameterFactors[];
-  /** K = JJᵀ, (m·k)×(m·k) row-major, assembled layer by layer without J. */
-  ntk(theta: Float64Array): Float64Array;
+  /** K = JJᵀ, (m·k)×(m·k) row-major, assembled layer by layer without J; on `out` when given. */
+  ntk(theta: Float64Array, out?: Float64Array): Float64Array;
   /** Signed distances to the kinks, in the units of the values that switch; length `switchCount`. */
   switching(theta: Float64Array, out: Float64Array): void;
   /** Gradient of switching value number `index` with respect to θ. */
@@ -117,9 +117,9 @@ export function compileObjective(problem: Problem, engine: Engine): Objective {
       needOutputs();
       return layerFactors(runner, theta);
     },
-    ntk(theta) {
+    ntk(theta, out) {
       needOutputs();
-      return neuralTangentKernel(layerFactors(runner, theta), sampleCount, k);
+      return neuralTangentKernel(layerFactors(runner, theta), sampleCount, k, out);
     },
     switching: (theta, out) => runner.collectSwitching("distance", theta, out),
     switchingGradient: (theta, index, out) => runner.switchingGradient(theta, index, out),

@@ -1,5 +1,5 @@
 import type { NativeProducts } from "../compile/index.ts";
-import { type DenseKernels, type Matrix, matrix } from "../numeric/index.ts";
+import type { DenseKernels, Matrix } from "../numeric/index.ts";
 import type { NativeLibrary } from "./native-library.ts";
 
 const ROW_MAJOR = 101;
@@ -28,9 +28,11 @@ export function nativeProductsOf({ dgemm }: NativeLibrary): NativeProducts {
 /** Dense algebra by the library; what it does not take is done by `others`. */
 export function nativeDenseKernels(library: NativeLibrary, others: DenseKernels): DenseKernels {
   return {
-    multiplyTransposed(a, b) {
-      if (a.rows * b.rows * a.cols < SMALLEST_PRODUCT || a.cols === 0) return others.multiplyTransposed(a, b);
-      return a === b ? gram(library, a) : product(library, a, b);
+    multiplyTransposed(a, b, out) {
+      if (a.rows * b.rows * a.cols < SMALLEST_PRODUCT || a.cols === 0) return others.multiplyTransposed(a, b, out);
+      if (a === b) gram(library, a, out);
+      else product(library, a, b, out);
+      return true;
     },
     symmetricWorkspace: () => null,
     rowsWorkspace: others.rowsWorkspace,
@@ -38,19 +40,15 @@ export function nativeDenseKernels(library: NativeLibrary, others: DenseKernels)
   };
 }
 
-function product({ dgemm }: NativeLibrary, a: Matrix, b: Matrix): Matrix {
-  const c = matrix(a.rows, b.rows);
+function product({ dgemm }: NativeLibrary, a: Matrix, b: Matrix, c: Float64Array): void {
   const sizes = [a.rows, b.rows, a.cols];
-  dgemm(ROW_MAJOR, PLAIN, TRANSPOSED, ...sizes, 1, a.data, a.cols, b.data, b.cols, 0, c.data, b.rows);
-  return c;
+  dgemm(ROW_MAJOR, PLAIN, TRANSPOSED, ...sizes, 1, a.data, a.cols, b.data, b.cols, 0, c, b.rows);
 }
 
-function gram({ dsyrk }: NativeLibrary, a: Matrix): Matrix {
+function gram({ dsyrk }: NativeLibrary, a: Matrix, c: Float64Array): void {
   const n = a.rows;
-  const c = matrix(n, n);
-  dsyrk(ROW_MAJOR, UPPER, PLAIN, n, a.cols, 1, a.data, a.cols, 0, c.data, n);
-  for (let i = 1; i < n; i++) for (let j = 0; j < i; j++) c.data[i * n + j] = c.data[j * n + i]!;
-  return c;
+  dsyrk(ROW_MAJOR, UPPER, PLAIN, n, a.cols, 1, a.data, a.cols, 0, c, n);
+  for (let i = 1; i < n; i++) for (let j = 0; j < i; j++) c[i * n + j] = c[j * n + i]!;
 }
 
 /** LAPACK's divide and conquer. Row-major lower is column-major upper, and its columns of vectors are our rows. */

@@ -1,6 +1,7 @@
 import type { Objective } from "../compile/index.ts";
 import { dualModel } from "./dual-model.ts";
 import { iterativeModel } from "./iterative-model.ts";
+import { ModelRoom } from "./model-room.ts";
 import { hessianModel, primalModel } from "./primal-model.ts";
 import type { RegularizedLoss } from "./regularized-loss.ts";
 
@@ -26,20 +27,23 @@ const DIRECT_LIMIT = 4000;
 /** Jacobians up to this many numbers (240 MB) are stored. */
 const JACOBIAN_LIMIT = 3e7;
 
-/** The model that fits the sizes of the objective, at θ with gradient ∇F. */
+/** The model that fits the sizes of the objective, at θ with gradient ∇F. It is valid until the room is used again. */
 export function dampedModel(
   objective: Objective,
   loss: RegularizedLoss,
   theta: Float64Array,
   gradient: Float64Array,
+  room = new ModelRoom(),
 ): DampedModel {
   const n = objective.dimension;
   const outputs = objective.sampleCount * objective.outputCount;
   if (outputs === 0) {
-    return n <= DIRECT_LIMIT ? hessianModel(loss, theta, gradient) : iterativeModel(objective, loss, theta, gradient);
+    return n <= DIRECT_LIMIT
+      ? hessianModel(loss, theta, gradient, room)
+      : iterativeModel(objective, loss, theta, gradient);
   }
-  if (outputs < n && outputs <= DIRECT_LIMIT) return dualModel(objective, loss.weightDecay, theta, gradient);
+  if (outputs < n && outputs <= DIRECT_LIMIT) return dualModel(objective, loss.weightDecay, theta, gradient, room);
   if (n <= DIRECT_LIMIT && outputs * n <= JACOBIAN_LIMIT)
-    return primalModel(objective, loss.weightDecay, theta, gradient);
+    return primalModel(objective, loss.weightDecay, theta, gradient, room);
   return iterativeModel(objective, loss, theta, gradient);
 }

@@ -1,7 +1,8 @@
 import type { Objective } from "../compile/index.ts";
-import { axpy, choleskyInPlace, choleskySolve, matrix, maxAbs } from "../numeric/index.ts";
+import { axpy, choleskyInPlace, choleskySolve, maxAbs } from "../numeric/index.ts";
 import type { DampedModel } from "./damped-model.ts";
 import { gaussNewtonParts } from "./gauss-newton.ts";
+import { ModelRoom } from "./model-room.ts";
 import { conjugateByRoots } from "./output-roots.ts";
 
 /**
@@ -17,10 +18,12 @@ export function dualModel(
   weightDecay: number,
   theta: Float64Array,
   gradient: Float64Array,
+  room = new ModelRoom(),
 ): DampedModel {
   const { roots, pull } = gaussNewtonParts(objective, theta);
   const size = pull.length;
-  const kernel = objective.ntk(theta);
+  const kernel = room.matrix("kernel", size, size).data;
+  objective.ntk(theta, kernel);
   conjugateByRoots(kernel, roots);
   const diagonal = Float64Array.from({ length: size }, (_, i) => kernel[i * size + i]);
 
@@ -36,7 +39,7 @@ export function dualModel(
   for (let i = 0; i < rest.length; i++) rest[i] = gradient[i] - rest[i];
   const hasRest = weightDecay > 0 || maxAbs(rest) > 1e-12 * maxAbs(gradient);
 
-  const factor = matrix(size, size); // of S + sI, in its lower triangle
+  const factor = room.matrix("factor", size, size); // of S + sI, in its lower triangle
   let s = Number.NaN;
   const outputs = new Float64Array(size);
   const solved = (x: Float64Array) => choleskySolve(factor, x, x);

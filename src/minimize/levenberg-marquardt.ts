@@ -3,6 +3,7 @@ import { dampedModel } from "./damped-model.ts";
 import { confine, type Damping } from "./damping.ts";
 import { gaussNewtonMove } from "./gauss-newton-move.ts";
 import type { Minimization, Settings } from "./minimization.ts";
+import { ModelRoom } from "./model-room.ts";
 import { newtonMove } from "./newton-move.ts";
 import type { RegularizedLoss } from "./regularized-loss.ts";
 import { startWalk } from "./walk.ts";
@@ -21,6 +22,7 @@ export function levenbergMarquardt(
   settings: Settings,
 ): Minimization {
   const walk = startWalk(loss, theta, settings);
+  const room = new ModelRoom();
   const damping: Damping = { mu: Number.NaN };
   const newtonDamping: Damping = { mu: Number.NaN };
   let slow = 0;
@@ -31,7 +33,7 @@ export function levenbergMarquardt(
     grace = walk.gradientIsSmall() ? grace - 1 : GRACE;
     if (grace < 0) return walk.end("converged", "gradient norm within tolerance");
     const before = walk.value;
-    const model = dampedModel(objective, loss, theta, walk.gradient);
+    const model = dampedModel(objective, loss, theta, walk.gradient, room);
     if (Number.isNaN(damping.mu)) damping.mu = settings.initialDamping * model.scale;
     confine(damping, model.scale);
     if (slow >= PATIENCE && objective.outputCount > 0 && !walk.gradientIsSmall()) {

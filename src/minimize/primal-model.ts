@@ -3,13 +3,13 @@ import {
   choleskyInPlace,
   choleskySolve,
   type Matrix,
-  matrix,
   maxAbs,
   multiplyTransposed,
   transpose,
 } from "../numeric/index.ts";
 import type { DampedModel } from "./damped-model.ts";
 import { gaussNewtonParts } from "./gauss-newton.ts";
+import { ModelRoom } from "./model-room.ts";
 import type { OutputRoots } from "./output-roots.ts";
 import type { RegularizedLoss } from "./regularized-loss.ts";
 
@@ -19,16 +19,18 @@ export function primalModel(
   weightDecay: number,
   theta: Float64Array,
   gradient: Float64Array,
+  room = new ModelRoom(),
 ): DampedModel {
   const n = objective.dimension;
   const { roots, pull } = gaussNewtonParts(objective, theta);
-  const jacobian = matrix(pull.length, n);
+  const jacobian = room.matrix("jacobian", pull.length, n);
   objective.jacobian(theta, jacobian.data);
   multiplyRows(roots, jacobian);
   const columns = transpose(jacobian);
-  const curvature = multiplyTransposed(columns, columns);
+  const curvature = room.matrix("curvature", n, n);
+  multiplyTransposed(columns, columns, curvature.data);
   for (let i = 0; i < n; i++) curvature.data[i * n + i] += weightDecay;
-  const model = factoredModel(curvature, gradient);
+  const model = factoredModel(curvature, gradient, room);
   const outputs = new Float64Array(pull.length);
   return {
     ...model,
@@ -42,15 +44,20 @@ export function primalModel(
 }
 
 /** The Hessian itself, by n products: C = ∇²F. Indefinite away from minima, so small dampings may be refused. */
-export function hessianModel(loss: RegularizedLoss, theta: Float64Array, gradient: Float64Array): DampedModel {
+export function hessianModel(
+  loss: RegularizedLoss,
+  theta: Float64Array,
+  gradient: Float64Array,
+  room = new ModelRoom(),
+): DampedModel {
   const n = theta.length;
-  const hessian = matrix(n, n);
+  const hessian = room.matrix("curvature", n, n);
   const unit = new Float64Array(n);
   for (let i = 0; i < n; i++) {
     unit.fill(0)[i] = 1;
     loss.hvp(theta, unit, hessian.data.subarray(i * n, (i + 1) * n));
   }
-  return factoredModel(hessian, gradient);
+  return factoredModel(hessian, gradient, room);
 }
 
 /** Rows of J ← R_iJ_i, in place. */
@@ -71,9 +78,9 @@ function multiplyRows({ blocks, outputCount: k }: OutputRoots, jacobian: Matrix)
   }
 }
 
-function factoredModel(curvature: Matrix, gradient: Float64Array): DampedModel {
+function factoredModel(curvature: Matrix, gradient: Float64Array, room: ModelRoom): DampedModel {
   const n = curvature.rows;
-  const factor = matrix(n, n); // of C + μI, in its lower triangle
+  const factor = room.matrix("factor", n, n); // of C + μI, in its lower triangle
   const diagonal = Float64Array.from({ length: n }, (_, i) => curvature.data[i * n + i]);
   return {
     scale: maxAbs(diagonal) || 1,

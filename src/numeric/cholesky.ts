@@ -27,19 +27,20 @@ export function cholesky(a: Matrix): CholeskyFactor | null {
  */
 export function choleskyInPlace(a: Matrix): boolean {
   const { rows: n, data } = a;
+  const room = denseKernels() && n > PANEL ? roomFor(n) : null;
   for (let start = 0; start < n; start += PANEL) {
     const end = Math.min(n, start + PANEL);
-    subtractEarlierPanels(data, n, start, end);
+    subtractEarlierPanels(data, n, start, end, room);
     if (!factorPanel(data, n, start, end)) return false;
   }
   return true;
 }
 
 /** Columns start … end, rows start … n: A_ij ← A_ij − Σ_{k < start} L_ik L_jk. */
-function subtractEarlierPanels(l: Float64Array, n: number, start: number, end: number): void {
+function subtractEarlierPanels(l: Float64Array, n: number, start: number, end: number, room: Room | null): void {
   if (start === 0) return;
-  if (denseKernels()) {
-    subtractProduct(l, n, start, end);
+  if (room) {
+    subtractProduct(l, n, start, end, room);
     return;
   }
   let i = start;
@@ -52,12 +53,23 @@ function subtractEarlierPanels(l: Float64Array, n: number, start: number, end: n
   for (; i < n; i++) for (let j = start; j < Math.min(end, i + 1); j++) subtractDot(l, n, i, j, start);
 }
 
+/** Where a factorisation keeps the rows of a panel, at most n²/4 numbers, and their products. */
+interface Room {
+  readonly rows: Float64Array;
+  readonly product: Float64Array;
+}
+
+function roomFor(n: number): Room {
+  return { rows: new Float64Array(n * Math.ceil(n / 4)), product: new Float64Array(n * PANEL) };
+}
+
 /** The same by a matrix product, whose sums have the same order. */
-function subtractProduct(l: Float64Array, n: number, start: number, end: number): void {
-  const rows = matrix(n - start, start);
+function subtractProduct(l: Float64Array, n: number, start: number, end: number, room: Room): void {
+  const rows = matrix(n - start, start, room.rows.subarray(0, (n - start) * start));
   for (let i = start; i < n; i++) rows.data.set(l.subarray(i * n, i * n + start), (i - start) * start);
   const width = end - start;
-  const product = multiplyTransposed(rows, matrix(width, start, rows.data.subarray(0, width * start))).data;
+  const product = room.product.subarray(0, (n - start) * width);
+  multiplyTransposed(rows, matrix(width, start, rows.data.subarray(0, width * start)), product);
   for (let i = start; i < n; i++) {
     for (let j = start; j < Math.min(end, i + 1); j++) l[i * n + j] -= product[(i - start) * width + j - start];
   }

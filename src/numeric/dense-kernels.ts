@@ -6,8 +6,8 @@ import type { Matrix } from "./matrix.ts";
  * exception is a library of the machine, asked for by name (`--engine native`): it rounds in its own order.
  */
 export interface DenseKernels {
-  /** A Bᵀ, each element the sum of its products in the order of the inner index; null when it does not take the case. */
-  multiplyTransposed(a: Matrix, b: Matrix): Matrix | null;
+  /** out ← A Bᵀ, each element the sum of its products in the order of the inner index; false when it does not take the case. */
+  multiplyTransposed(a: Matrix, b: Matrix, out: Float64Array): boolean;
   /** Room for the eigenproblem of an n × n matrix, valid until the next call of a kernel; null when there is none. */
   symmetricWorkspace(n: number): SymmetricWorkspace | null;
   /** A rows × cols matrix with its loops, valid until the next call of a kernel; null when there is no room. */

@@ -63,14 +63,15 @@ export function multiply(a: Matrix, b: Matrix): Matrix {
 }
 
 /**
- * A Bᵀ, m×k times (n×k)ᵀ; only half is computed when A and B are the same object. Cost 2mkn, or mkn. Each element is
- * the sum of its products in the order of the inner index, whatever the sizes and whoever computes it.
+ * A Bᵀ, m×k times (n×k)ᵀ, on `out` when given (m·n numbers, overwritten); only half is computed when A and B are the
+ * same object. Cost 2mkn, or mkn. Each element is the sum of its products in the order of the inner index, whatever the
+ * sizes and whoever computes it.
  */
-export function multiplyTransposed(a: Matrix, b: Matrix): Matrix {
+export function multiplyTransposed(a: Matrix, b: Matrix, out?: Float64Array): Matrix {
   if (a.cols !== b.cols) throw new RangeError(`multiplyTransposed: ${shape(a)} times ${shape(b)}ᵀ does not fit`);
-  const fast = denseKernels()?.multiplyTransposed(a, b);
-  if (fast) return fast;
-  const result = matrix(a.rows, b.rows);
+  const result = matrix(a.rows, b.rows, out);
+  if (denseKernels()?.multiplyTransposed(a, b, result.data)) return result;
+  result.data.fill(0);
   const symmetric = a === b;
   for (let k0 = 0; k0 < a.cols; k0 += PANEL) {
     const k1 = Math.min(a.cols, k0 + PANEL);

@@ -1,10 +1,4 @@
-import {
-  type DenseKernels,
-  type Matrix,
-  matrix,
-  type RowsWorkspace,
-  type SymmetricWorkspace,
-} from "../../numeric/index.ts";
+import type { DenseKernels, Matrix, RowsWorkspace, SymmetricWorkspace } from "../../numeric/index.ts";
 import type { Crew } from "../threads/crew.ts";
 import { packForm, packFunction } from "./kernels/pack.ts";
 import { productFunction } from "./kernels/product.ts";
@@ -85,8 +79,8 @@ export function wasmDenseKernels(crew: Crew | null = null): DenseKernels {
     }
   };
   return {
-    multiplyTransposed: (a, b) =>
-      a.rows * b.rows * a.cols < SMALLEST_PRODUCT || a.rows < 4 || b.rows < 4 ? null : product(a, b, provide),
+    multiplyTransposed: (a, b, out) =>
+      a.rows * b.rows * a.cols >= SMALLEST_PRODUCT && a.rows >= 4 && b.rows >= 4 && product(a, b, out, provide),
     symmetricWorkspace: (n) => symmetricWorkspace(n, provide),
     rowsWorkspace: (rows, cols) => rowsWorkspace(rows, cols, provide),
   };
@@ -112,8 +106,8 @@ function start(pages: number, jobs: CallJobs | null): Machine {
   };
 }
 
-/** A Bᵀ in strips of rows; from the diagonal on, and mirrored, when A and B are one object. */
-function product(a: Matrix, b: Matrix, provide: (bytes: number) => Machine | null): Matrix | null {
+/** c ← A Bᵀ in strips of rows; from the diagonal on, and mirrored, when A and B are one object. False without memory. */
+function product(a: Matrix, b: Matrix, c: Float64Array, provide: (bytes: number) => Machine | null): boolean {
   const inner = a.cols;
   const symmetric = a === b;
   const rows = roundUp(a.rows, TILE_ROWS);
@@ -126,7 +120,7 @@ function product(a: Matrix, b: Matrix, provide: (bytes: number) => Machine | nul
   const atC = atB + columns * inner;
   const room = Math.max(together * strip, symmetric ? 0 : columns * inner);
   const machine = provide(8 * (atC + room));
-  if (!machine) return null;
+  if (!machine) return false;
   const { pack } = machine.exports;
   const all = new Float64Array(machine.memory.buffer, 0, atC + room);
   all.set(a.data);
@@ -136,7 +130,6 @@ function product(a: Matrix, b: Matrix, provide: (bytes: number) => Machine | nul
   if (!symmetric) all.fill(0, atC + b.data.length, atC + columns * inner);
   // With A = B the padding of A serves B: rows and columns of four end within it or are ignored.
   pack(8 * source, 8 * atB, columns / TILE_COLUMNS, inner, 8 * inner, 8, 0, columns / TILE_COLUMNS);
-  const c = new Float64Array(a.rows * b.rows);
   const strides = [8 * inner, 8, 8 * inner, 8 * TILE_COLUMNS];
   const starts = Array.from({ length: Math.ceil(rows / STRIP_ROWS) }, (_, k) => k * STRIP_ROWS);
   for (let k = 0; k < starts.length; k += together) {
@@ -157,7 +150,7 @@ function product(a: Matrix, b: Matrix, provide: (bytes: number) => Machine | nul
     }
   }
   if (symmetric) mirrorUpper(c, a.rows);
-  return matrix(a.rows, b.rows, c);
+  return true;
 }
 
 /** The sweeps on all columns, or on parts of them that have nothing to do with each other. */
