@@ -73,6 +73,39 @@ describe("one dimension", () => {
   });
 });
 
+// Where the map jumps, x ↦ μ + lx + d for x > 0, the fixed point μ/(1 − l) of x ≤ 0 has none to go over into: for μ > 0 it
+// would lie where the map is another, and the fixed point there, (μ + d)/(1 − l), stays away from the border.
+describe("a map that jumps by d at the border", () => {
+  const l = 0.5;
+  const jumping = (d: number): MapFamily => ({
+    ...skew(l, l),
+    at: (mu) => ({
+      ...skew(l, l).at(mu),
+      step: ([x], out) => out.set([mu + l * x! + (x! <= 0 ? 0 : d)]),
+    }),
+  });
+
+  test.each([0.4, -0.7])("d = %d: the branch ends at μ = 0, with no orbit beyond", (d) => {
+    const branch = follow(jumping(d), [of(-1 / (1 - l))], -1, [-1, 1]);
+    expect(branch.ends[1]).toMatchObject({ kind: "border-collision", value: expect.closeTo(0, 6) });
+    expect(branch.ends[1].reason).not.toBe("");
+    for (const { value, points } of branch.points) {
+      expect(value).toBeLessThanOrEqual(1e-9);
+      expect(points[0]![0]).toBeCloseTo(value / (1 - l), 9);
+    }
+    expect(collisions(branch)).toEqual([expect.objectContaining({ collision: { point: 0, kink: 0 } })]);
+  });
+
+  test("d = 0: it persists to the end of the range, with the same multiplier on both sides", () => {
+    const branch = follow(jumping(0), [of(-1 / (1 - l))], -1, [-1, 1]);
+    expect(branch.ends.map(({ kind, value }) => [kind, value])).toEqual([
+      ["range-end", -1],
+      ["range-end", 1],
+    ]);
+    for (const { value, points } of branch.points) expect(points[0]![0]).toBeCloseTo(value / (1 - l), 11);
+  });
+});
+
 // The two-weight map with a further term c·relu(u − k)² in the loss and a bent second weight: nothing changes until the
 // larger point of the 2-cycle, b(h), meets u = k; h²B(B − 1) − hB + 1 = 0 for B = k².
 test("the 2-cycle of the two-weight map meets a planted kink where its closed form says", () => {

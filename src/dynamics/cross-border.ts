@@ -1,7 +1,8 @@
 import type { BorderEvent } from "./branch-events.ts";
 import type { Station, Tracer } from "./branch-tracer.ts";
 import { kinkDistances } from "./branch-tracer.ts";
-import { type CurveDirection, planeOf } from "./orbit-curve.ts";
+import { type CurveDirection, type OrbitAtValue, planeOf } from "./orbit-curve.ts";
+import { apart } from "./periodic-orbit.ts";
 
 export interface Crossing {
   readonly event: BorderEvent;
@@ -36,6 +37,14 @@ export function crossBorder(tracer: Tracer, base: Station, shortestStep: number)
   }
   const event: BorderEvent = { mark: { at: 0, station: last }, point, kink };
   return { event, beyond: otherSide(tracer, last, { point, kink, remaining: Math.max(remaining, 0), shortestStep }) };
+}
+
+/** At a kink of a continuous map a branch bends: what it moves to a side shrinks with the step, and is at most so many times as long. */
+export const largestBend = 10;
+
+/** Whether a correction is so long that it leads elsewhere: where the map jumps no orbit of the branch lies beyond. */
+function isOutOfProportion(from: OrbitAtValue, guess: OrbitAtValue, found: OrbitAtValue, length: number): boolean {
+  return apart(found.points, guess.points) > largestBend * (apart(guess.points, from.points) + length);
 }
 
 function nearestKink(tracer: Tracer, base: Station, within: number) {
@@ -82,7 +91,8 @@ function otherSide(
     const corrected = curve.correct(guess, planeOf(direction));
     if (!corrected) continue;
     const station = tracer.station(corrected, planeOf(direction));
-    if (Math.sign(station.switching()[point][kink]) === -side) return station;
+    const crosses = Math.sign(station.switching()[point][kink]) === -side;
+    if (crosses && !isOutOfProportion(last, guess, station, remaining + length)) return station;
   }
   return null;
 }

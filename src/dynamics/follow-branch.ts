@@ -12,9 +12,9 @@ import {
 } from "./branch-events.ts";
 import type { Station, Tracer } from "./branch-tracer.ts";
 import { type Complex, modulus } from "./complex.ts";
-import { crossBorder } from "./cross-border.ts";
+import { crossBorder, largestBend } from "./cross-border.ts";
 import { cosine, fixedValue } from "./orbit-curve.ts";
-import { distance, orbitSize } from "./periodic-orbit.ts";
+import { apart, distance, orbitSize } from "./periodic-orbit.ts";
 
 export interface FollowOptions {
   readonly range: readonly [low: number, high: number];
@@ -43,6 +43,8 @@ const multiplierMove = 0.4;
 /** A correction longer than this part of the way the points moved, or of the whole step, may have led to another branch. */
 const largestCorrection = 0.2;
 const largestStepPart = 1e-3;
+/** Halvings of a step that meets a kink, to see whether the map jumps there. */
+const narrowings = 12;
 /** Within this many shortest steps a step is taken although it turns too much. */
 const patience = 64;
 /** Corrections that a step may take for the next to be longer. */
@@ -107,26 +109,45 @@ export function followBranch(tracer: Tracer, start: Station, options: FollowOpti
 function advance(tracer: Tracer, base: Station, length: number, shortest: number): Mark | null {
   for (let at = length; at >= shortest; at /= 2) {
     const station = tracer.probe(base, at);
-    if (station && (at < patience * shortest || isGentle(tracer, base, station, at))) return { at, station };
+    if (!station || leaps(tracer, base, { at: 0, station: base }, { at, station })) continue;
+    if (at < patience * shortest || isGentle(tracer, base, station, at)) return { at, station };
   }
   return null;
 }
 
+/**
+ * Whether the map jumps at a kink within the step: then the orbit found beyond it is one that no curve leads to. Each crossing
+ * is narrowed down; across a kink of a continuous map a branch bends, but does not move by more than the way allows.
+ */
+function leaps(tracer: Tracer, base: Station, from: Mark, to: Mark): boolean {
+  if (!meetsKink(from.station, to.station)) return false;
+  let [near, far] = [from, to];
+  for (let i = 0; i < narrowings; i++) {
+    const at = 0.5 * (near.at + far.at);
+    const station = tracer.probe(base, at);
+    if (!station) return true;
+    if (meetsKink(from.station, station)) far = { at, station };
+    else near = { at, station };
+  }
+  const speed = 1 + norm(Float64Array.from(base.direction().steps, norm));
+  const gap = apart(far.station.points, near.station.points);
+  if (gap > largestBend * speed * (far.at - near.at) + 1e-9 * orbitSize(near.station.points)) return true;
+  return far.at < to.at && leaps(tracer, base, far, to);
+}
+
+function meetsKink(a: Station, b: Station): boolean {
+  return a.switching().some((distances, k) => distances.some((d, i) => d * b.switching()[k][i] < 0));
+}
+
 function isGentle({ curve }: Tracer, a: Station, b: Station, at: number): boolean {
-  const meetsKink = a.switching().some((distances, k) => distances.some((d, i) => d * b.switching()[k][i] < 0));
-  if (meetsKink) return true;
+  if (meetsKink(a, b)) return true;
   if (cosine(a.direction(), b.direction()) < leastCosine) return false;
   const guess = curve.predict(a, a.direction(), at);
-  const correction = total(b.points, guess.points);
-  if (correction > largestCorrection * total(guess.points, a.points) + largestStepPart * at) return false;
+  const correction = apart(b.points, guess.points);
+  if (correction > largestCorrection * apart(guess.points, a.points) + largestStepPart * at) return false;
   const [before, after] = [a.spectrum(), b.spectrum()];
   if (!before.complete || !after.complete) return true;
   return isCovered(before.multipliers, after.multipliers) && isCovered(after.multipliers, before.multipliers);
-}
-
-/** √(Σ ‖x_k − y_k‖²). */
-function total(xs: readonly Float64Array[], ys: readonly Float64Array[]): number {
-  return norm(Float64Array.from(xs, (x, k) => distance(x, ys[k])));
 }
 
 /** Whether every value has one of the others near by. */

@@ -40,6 +40,11 @@ export function isSameOrbit(a: readonly Float64Array[], b: readonly Float64Array
   return false;
 }
 
+/** √(Σ ‖x_k − y_k‖²). */
+export function apart(xs: readonly Float64Array[], ys: readonly Float64Array[]): number {
+  return norm(Float64Array.from(xs, (x, k) => distance(x, ys[k])));
+}
+
 /** ‖x − y‖. */
 export function distance(x: Float64Array, y: Float64Array): number {
   let square = 0;

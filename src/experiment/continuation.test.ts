@@ -55,6 +55,38 @@ continue: { period: 2, parameter: optimizer.stepSize, range: [0.3, 0.335] }`,
     );
   });
 
+  // Descent on x⁴/4 − x²/2 has the 2-cycle ±√(1 + 2/η), whose points meet ±k at η = 2/(k² − 1). A term c·relu(x − k) makes the
+  // gradient jump there, and no cycle goes on; with c·relu(x − k)² the gradient bends, and one does.
+  test.each([
+    ["relu(x - 1.5)", "ends"],
+    ["relu(x - 1.5)^2", "goes on"],
+  ] as const)("a 2-cycle that meets the kink of %s %s", async (term, fate) => {
+    const record = await ask(
+      "continue",
+      `objective: { parameters: [x], samples: ["x^4/4 - x^2/2 + 0.2*${term}"] }
+parameters: { values: [1.4] }
+optimizer: { type: gd, stepSize: 2 }
+continue: { period: 2, parameter: optimizer.stepSize, range: [1.2, 2.2], switchBranches: false }`,
+    );
+    const [branch] = record.results.branches!;
+    const border = 2 / (1.5 ** 2 - 1);
+    const collisions = branch!.specialPoints.filter(({ type }) => type === "border-collision");
+    expect(collisions.map(({ stepSize }) => stepSize)).toEqual([expect.closeTo(border, 8)]);
+    for (const { stepSize, norm } of branch!.points) {
+      if (stepSize > border + 1e-6) expect(norm).toBeCloseTo(Math.sqrt(1 + 2 / stepSize), 9);
+    }
+    const least = Math.min(...branch!.points.map(({ stepSize }) => stepSize));
+    const kinds = branch!.ends.map(({ kind }) => kind).sort();
+    if (fate === "ends") {
+      expect(kinds).toEqual(["border-collision", "range-end"]);
+      expect(least).toBeCloseTo(border, 6);
+      expect(record.warnings.join()).toMatch(/ends at 1\.6.*/);
+    } else {
+      expect(kinds).toEqual(["range-end", "range-end"]);
+      expect(least).toBe(1.2);
+    }
+  });
+
   // Heavy ball at the balanced minimum, λ = 7.06: its flip lies at η = 2(1 + β)/λ (THEORY §3).
   test("in a second number: the flip of the minimum over step size and momentum", async () => {
     const rest = (second: string) => `optimizer: { type: momentum, momentum: 0.3, stepSize: 0.3 }
