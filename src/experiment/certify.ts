@@ -31,8 +31,8 @@ export function certify(experiment: Experiment): Answer {
   };
   const certified = certifiedSpec(withNumbers(spec, law), problem);
   const found = nonsingularity(spec, problem, objective, at, law, stepSize, local, thorough);
-  const { subject, evidence } = found.decision;
-  const body = certificateOf(subject, evidence);
+  const { subject, evidence, finding } = found.decision;
+  const body = certificateOf(subject, evidence, finding);
   const isShown = !needsCollapse(body) || body.collapse !== null;
   return {
     results: {

@@ -38,9 +38,15 @@ export interface CertifiedStepSize {
   readonly reason: string;
 }
 
-/** The certificate that the evidence gives; everything in it but the evidence follows from problem and evidence. */
-export function certificateOf(subject: Subject, evidence: Evidence): NonsingularityBody {
-  const finding = conclude(subject, evidence);
+/**
+ * The certificate that the evidence gives; everything in it but the evidence follows from problem and evidence. Who has
+ * just concluded from them may hand over the finding; a checker does not.
+ */
+export function certificateOf(
+  subject: Subject,
+  evidence: Evidence,
+  finding: Finding = conclude(subject, evidence),
+): NonsingularityBody {
   const { verdict, scope, reach, method, statement, source, reason, complete, settledBelow } = finding;
   const { hypotheses, assumptions, warnings, exceptional, enclosures = [] } = finding;
   const eta = simplestRational(subject.rule.stepSize);
