@@ -21,7 +21,7 @@ export {
 } from "./map/compile-map.ts";
 export { type LossDerivatives, type UpdateKernel, updateKernel } from "./map/update-kernel.ts";
 export * from "./objective.ts";
-export { derivativeMemory } from "./objective-memory.ts";
+export { derivativeMemory, objectiveMemory } from "./objective-memory.ts";
 export * from "./threads/index.ts";
 export { wasmDenseKernels } from "./wasm/dense-kernels.ts";
 export { nativeEngine, threadedEngine, wasmEngine } from "./wasm/engine.ts";

@@ -1,4 +1,4 @@
-import { derivativeMemory } from "../compile/index.ts";
+import { objectiveMemory } from "../compile/index.ts";
 import type { Problem } from "../program/index.ts";
 import type { PhaseSpec, RunSpec, Verb } from "../spec/index.ts";
 import { type Host, InputError } from "./host.ts";
@@ -27,7 +27,11 @@ const stepOverhead = 3000;
 /** Hessians up to this size are formed (see hessian-spectrum.ts). */
 const denseHessian = 500;
 /** What Node, our code and the heap of a short run take, and each thread that helps. */
-const base = 1.95e8;
+const base = 1.78e8;
+/** What reading a number of an experiment file leaves on the heap, its place in the text included. */
+const perInlineNumber = 1000;
+/** Dead arrays that V8 keeps before it looks for them, at most. */
+const uncollected = 3.5e7;
 const perThread = 2.5e7;
 /**
  * Matrices of the size of the kernel, and of its rank, that live at the same time: kernels here and at nearby minima,
@@ -40,8 +44,8 @@ const rankMatrices = 6.5;
 export function forecast(spec: RunSpec, verb: Verb, problem: Problem, threads = 1): Forecast {
   const sizes = sizesOf(problem);
   const parts = [
-    { what: "program and data", bytes: base + perThread * (threads - 1) + 8 * sizes.data, flops: 0 },
-    { what: "compiled derivatives", bytes: compiled(problem), flops: 0 },
+    { what: "program and data", bytes: base + perThread * (threads - 1) + readingOf(spec, sizes), flops: 0 },
+    { what: "compiled derivatives", bytes: compiled(problem, verb), flops: 0 },
     { what: "parameters and samples", bytes: 8 * (20 * sizes.n + 6 * sizes.rows), flops: 0 },
     ...(spec.minimize === undefined ? [] : [minimisation(spec.minimize.method, spec.minimize.maxSteps, sizes)]),
     ...(verb === "check" || verb === "stability" ? stabilityParts(spec, sizes) : []),
@@ -86,14 +90,24 @@ function samplesThatFit(spec: RunSpec, verb: Verb, problem: Problem, host: Host)
   return fits;
 }
 
+function readingOf({ data }: RunSpec, sizes: Sizes): number {
+  return (8 + (Array.isArray(data?.inputs) ? perInlineNumber : 0)) * sizes.data;
+}
+
+const usualPrograms = ["value", "gradient", "hvp"] as const;
+/** What a minimisation of a network, its tangent kernel and the distances to kinks compute besides. */
+const kernelPrograms = [
+  ...(["outputs", "jvp", "vjp", "outputGradient", "outputHessian", "factors", "distance", "selection"] as const),
+];
+
 /**
- * Gradient, Hessian product and the factors of the kernel: the programs that most verbs keep.
+ * The programs that a verb keeps.
  * @throws InputError when one of them is too large for WebAssembly.
  */
-function compiled(problem: Problem): number {
-  const kinds = ["gradient", "hvp", ...(problem.outputCount > 0 ? (["factors"] as const) : [])] as const;
+function compiled(problem: Problem, verb: Verb): number {
+  const forKernels = problem.outputCount > 0 && (verb === "check" || verb === "stability" || verb === "phase");
   try {
-    return kinds.reduce((sum, kind) => sum + derivativeMemory(problem, kind).total, 0);
+    return objectiveMemory(problem, forKernels ? [...usualPrograms, ...kernelPrograms] : usualPrograms);
   } catch (error) {
     throw error instanceof RangeError ? new InputError(error.message) : error;
   }
@@ -156,6 +170,7 @@ function interpolatingParts({ stability, batch }: RunSpec, { n, rows, rowsPerSam
   const products = (stability.steps + stability.burnIn + scanned) * step;
   return [
     { what: `tangent kernel of ${rows} rows`, bytes: 8 * kernelMatrices * rows * rows, flops: 12 * rows ** 3 },
+    { what: "arrays not yet collected", bytes: Math.min(uncollected, 8 * 2 * usualSteps * rows * rows), flops: 0 },
     { what: "random products and second moments", bytes: 8 * rankMatrices * rank * rank, flops: products },
   ];
 }
