@@ -15,3 +15,4 @@ export { scalarIdentities } from "./scalar-identities.ts";
 export * from "./shape.ts";
 export { type Identity, simplify } from "./simplify.ts";
 export { substitute } from "./substitute.ts";
+export { signedNodes, withoutIdleZeros } from "./zero-signs.ts";

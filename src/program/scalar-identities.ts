@@ -7,12 +7,7 @@ import { type Identity, isNumber, numberOf, remake } from "./simplify.ts";
  * units written out. Like those of `simplify` they hold for every double, so that every result keeps its bits.
  */
 export function scalarIdentities(): Identity {
-  const signs = new Map<Node, Signs>();
-  const signsOf = (node: Node): Signs => {
-    let found = signs.get(node);
-    if (!found) signs.set(node, (found = readSigns(node, signsOf)));
-    return found;
-  };
+  const signsOf = signReader();
   return (node, simplest) => {
     signsOf(node); // operands before users: no deep recursion
     const bare = withoutZero(node, simplest, signsOf);
@@ -20,7 +15,18 @@ export function scalarIdentities(): Identity {
   };
 }
 
-interface Signs {
+/** Tells the signs of nodes, each read once. */
+export function signReader(): (node: Node) => Signs {
+  const signs = new Map<Node, Signs>();
+  const signsOf = (node: Node): Signs => {
+    let found = signs.get(node);
+    if (!found) signs.set(node, (found = readSigns(node, signsOf)));
+    return found;
+  };
+  return signsOf;
+}
+
+export interface Signs {
   /** Never −0. */
   readonly noMinusZero: boolean;
   /** +0, positive or NaN. */
@@ -79,7 +85,7 @@ function readSigns(node: Node, of: (node: Node) => Signs): Signs {
 const isZero = (node: Node) => isNumber(node, 0);
 
 /** x of x + (+0), which differs from it at −0 only. */
-function unsigned(node: Node): Node | null {
+export function unsigned(node: Node): Node | null {
   if (node.op !== "add") return null;
   const [a, b] = node.operands as [Node, Node];
   return isZero(b) ? a : isZero(a) ? b : null;

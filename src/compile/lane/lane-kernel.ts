@@ -247,7 +247,7 @@ class StepWriter {
       operands: [],
       ...(node.op === "pow" && { exponent: node.attributes.exponent }),
     };
-    if (this.program.rearranged && node.op === "max" && isZero(operands[1]!)) {
+    if (!this.program.signed.has(node) && node.op === "max" && isZero(operands[1]!)) {
       return { number: f.let(f64x2.larger(numberOf(f, operands[0]!), f64x2.constant(0))) };
     }
     if (this.inline || !functionOps.has(node.op)) return evaluate(f, operation, operands);

@@ -13,8 +13,8 @@ export interface LaneProgram {
   readonly parameters: readonly string[];
   /** Tangent vectors that are carried along. */
   readonly tangents: number;
-  /** Whether zeros may have either sign. */
-  readonly rearranged: boolean;
+  /** Nodes whose zeros must have the right sign (`signedNodes`). */
+  readonly signed: ReadonlySet<p.Node>;
   /** Every node needed, operands before users. */
   readonly nodes: readonly p.Node[];
   /** F(x), one node a coordinate, then DF(x)v for each tangent vector. Leaves read "theta", "state", "tangent j". */
@@ -63,7 +63,8 @@ export function laneProgram(map: MapProgram, options: LaneProgramOptions): LaneP
   if (count > 2 * MOST_SCALARS || (options.stateSteps ?? Number.POSITIVE_INFINITY) < PAYING * count) return null;
   const tensors = p.simplify(written);
   if (scalarCount(tensors) > MOST_SCALARS) return null;
-  const exact = p.simplify(scalarize(tensors, known), p.scalarIdentities());
+  const identities = p.scalarIdentities();
+  const exact = p.simplify(p.withoutIdleZeros(p.simplify(scalarize(tensors, known), identities)), identities);
   const program = options.rearrange ? p.rearrange(exact) : exact;
   checkInputs(program, parameters);
   if (program.nodes.length > MOST_NODES) return null;
@@ -76,7 +77,7 @@ export function laneProgram(map: MapProgram, options: LaneProgramOptions): LaneP
     thetaSize: map.dimension,
     parameters,
     tangents,
-    rearranged: options.rearrange ?? false,
+    signed: options.rearrange ? new Set() : p.signedNodes(program),
     nodes: program.nodes,
     next,
   };
