@@ -202,6 +202,36 @@ def map_ways(count, steps):
     return {"eager autograd": eager, "jit, gradient by hand": scripted}
 
 
+def copies_ways(sizes, samples, activation, copies):
+    """One step of descent of many copies of a net, each with parameters of its own, on the same data."""
+    own, x, y, forward, _ = mlp(sizes, samples, activation)
+    rng = torch.Generator().manual_seed(3)
+    stacked = [p.detach() + 0.1 * torch.randn(copies, *p.shape, generator=rng) for p in own]
+    eta = 0.01
+    loss = lambda params: 0.5 * ((forward(params, x) - y) ** 2).sum() / samples
+    each = functorch.vmap(functorch.grad(loss))
+    wide = x.expand(copies, -1, -1)
+
+    def descend(gradients):
+        for p, g in zip(stacked, gradients):
+            p -= eta * g
+
+    def batched():
+        params = [p.requires_grad_() for p in stacked]
+        h = wide
+        for i in range(0, len(params), 2):
+            h = torch.baddbmm(params[i + 1][:, None], h, params[i].transpose(1, 2))
+            if i + 2 < len(params):
+                h = activation(h)
+        gradients = torch.autograd.grad(0.5 * ((h - y) ** 2).sum() / samples, params)
+        for p in stacked:
+            p.requires_grad_(False)
+        with torch.no_grad():
+            descend(gradients)
+
+    return {"batched products": batched, "functorch vmap(grad)": lambda: descend(each(stacked))}
+
+
 def eigen_ways(n):
     a = np.random.default_rng(3).standard_normal((n, n))
     a = a + a.T
@@ -271,6 +301,7 @@ WORK = {
     "jacobian": network(jacobian_ways),
     "ntk": network(ntk_ways),
     "map": map_ways,
+    "copies": lambda sizes, samples, activation, copies: copies_ways(sizes, samples, ACTIVATIONS[activation], copies),
     "eigen": eigen_ways,
     "qr": qr_ways,
     "cholesky": cholesky_ways,

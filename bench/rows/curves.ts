@@ -1,4 +1,10 @@
-import { compileObjective, wasmDenseKernels, wasmEngine, wasmFactorKernel } from "../../src/compile/index.ts";
+import {
+  compileDescentEnsemble,
+  compileObjective,
+  wasmDenseKernels,
+  wasmEngine,
+  wasmFactorKernel,
+} from "../../src/compile/index.ts";
 import { createRng, installDenseKernels, matrix, symmetricEigen } from "../../src/numeric/index.ts";
 import type { Curve } from "../contender.ts";
 import { type BenchNetwork, mlp } from "../networks.ts";
@@ -49,6 +55,16 @@ export const curves: readonly Curve[] = [
       const objective = compileObjective(problem, wasmEngine);
       const out = new Float64Array(64 * k * theta.length);
       return { run: () => objective.jacobian(theta, out) };
+    },
+  },
+  {
+    ...{ name: "GD step of 64 copies of MLP 2-w-w-1 tanh, 32 samples, in lanes", variable: "width w" },
+    values: [4, 8, 16, 32, 64],
+    at(w) {
+      const { problem, theta } = mlp([2, w, w, 1], 32, "tanh");
+      const ensemble = compileDescentEnsemble(problem, { type: "gd" }, wasmEngine, { stepSize: 0.01 })!;
+      const states = Float64Array.from({ length: 64 * theta.length }, (_, i) => theta[i % theta.length]!);
+      return { run: () => ensemble.advance(states, 1, states), flops: 64 * gradientFlops([2, w, w, 1], 32) };
     },
   },
   {

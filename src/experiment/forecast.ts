@@ -33,6 +33,8 @@ const perInlineNumber = 1000;
 /** Dead arrays that V8 keeps before it looks for them, at most. */
 const uncollected = 3.5e7;
 const perThread = 2.5e7;
+/** What states that are followed together take at most, a thread (see compile/lane). */
+const perLanes = 1.5e6;
 /**
  * Matrices of the size of the kernel, and of its rank, that live at the same time: kernels here and at nearby minima,
  * the eigenproblem, Φ and its copies, the second moments.
@@ -50,6 +52,9 @@ export function forecast(spec: RunSpec, verb: Verb, problem: Problem, threads = 
     ...(spec.minimize === undefined ? [] : [minimisation(spec.minimize.method, spec.minimize.maxSteps, sizes)]),
     ...(verb === "check" || verb === "stability" ? stabilityParts(spec, sizes) : []),
     ...(spec.phase !== undefined && verb === "phase" ? phaseParts(spec, spec.phase, sizes) : []),
+    ...(verb === "basins" || verb === "bifurcation"
+      ? [{ what: "states in lanes", bytes: perLanes * threads, flops: 0 }]
+      : []),
     ...(spec.train !== undefined && verb === "train" ? [training(spec.train, sizes)] : []),
   ].sort((a, b) => b.bytes - a.bytes || b.flops - a.flops);
   const bytes = parts.reduce((sum, part) => sum + part.bytes, 0);
