@@ -18,6 +18,8 @@ export interface ExponentOptions {
   readonly burnIn?: number;
   /** Independent realisations (default 4). */
   readonly chains?: number;
+  /** The number of another realisation of all batches, independent of those with other numbers and of that without. */
+  readonly replicate?: number;
   /** Directions that may grow fastest, put into the frame that every chain starts from, beside a random one. */
   readonly start?: readonly Float64Array[];
   /** Called after every round with the steps measured so far and the most there may be. */
@@ -54,7 +56,8 @@ export interface ExponentEstimate {
  * start.length + 1 vectors during burn-in.
  */
 export function estimateExponent(cocycle: Cocycle, options: ExponentOptions): ExponentEstimate {
-  const { rng, steps = 1e5, tolerance = 0.02, burnIn = 1000, chains = 4, start = [], progress } = options;
+  const { replicate, steps = 1e5, tolerance = 0.02, burnIn = 1000, chains = 4, start = [], progress } = options;
+  const rng = replicate === undefined ? options.rng : options.rng.fork(`replicate ${replicate}`);
   const maxSteps = Math.max(steps, options.maxSteps ?? 1e7);
   const signSteps = Math.min(maxSteps, options.signSteps ?? 4 * steps);
   const unit = chains * SEGMENTS * cocycle.period;

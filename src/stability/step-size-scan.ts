@@ -1,4 +1,5 @@
 import type { Lambda, LambdaOptions } from "./lambda.ts";
+import { replicatedRoot } from "./replicated-root.ts";
 import { findRoot } from "./root.ts";
 import { extendGrid, type StepSizeGrid } from "./step-size-grid.ts";
 import type { Interval } from "./verdict.ts";
@@ -107,8 +108,9 @@ function scanPoint(stepSize: number, found: ScannedLambda): ScanPoint {
 /**
  * The stable set that the scan shows, every edge refined: points that stayed undecided, and those on both sides of a
  * change, are measured again with `refineSteps`; each remaining change of sign is a bracket in which the zero of the
- * measured λ is found (same batches for all step sizes, so this is a continuous function). The half-width of an edge is
- * that of λ there over the slope. `from`: where the range begins; a set that is certain at the first point begins there.
+ * measured λ is found (same batches for all step sizes, so this is a continuous function), then those of independent
+ * realisations, whose spread is the error of their mean. `from`: where the range begins; a set that is certain at the
+ * first point begins there.
  */
 export function stableEdges(
   subject: ScanSubject,
@@ -117,18 +119,12 @@ export function stableEdges(
   options: ScanOptions,
 ): EdgeSet {
   const { refineSteps } = options;
-  const measure = (stepSize: number) =>
-    scanPoint(
-      stepSize,
-      subject.lambda(stepSize, {
-        steps: refineSteps,
-        signSteps: 0,
-        maxSteps: refineSteps,
-        tolerance: 1,
-        burnIn: 250,
-        certify: false,
-      }),
-    );
+  const known = { steps: refineSteps, signSteps: 0, maxSteps: refineSteps, tolerance: 1, certify: false };
+  const measure: Measure = (stepSize, replicate) => {
+    // One long chain, begun late: near an edge a slow direction hides the growing one for long.
+    const own = replicate === undefined ? { burnIn: 250 } : { burnIn: refineSteps / 5, chains: 1, replicate };
+    return scanPoint(stepSize, subject.lambda(stepSize, { ...known, ...own }));
+  };
   const points = scanned.map((point, i) => agreeing(point, needsCare(scanned, i) ? measure(point.stepSize) : point));
   const intervals: Interval[] = [];
   const errors: Interval[] = [];
@@ -137,7 +133,7 @@ export function stableEdges(
   for (let i = 1; i < points.length; i++) {
     const [before, after] = [points[i - 1], points[i]];
     if (before.value < 0 === after.value < 0) continue;
-    const edge = refine(before, after, measure);
+    const edge = refine([before, after], measure, certainAround(points, i));
     if (after.value < 0) [open, openError] = [edge.stepSize, edge.error];
     else {
       intervals.push([open, edge.stepSize]);
@@ -159,6 +155,14 @@ function needsCare(points: readonly ScanPoint[], i: number): boolean {
   return points[i].sign === 0 || (changes && points[i].by !== "contraction" && points[i].by !== "mean-square");
 }
 
+/** The nearest step sizes on both sides of the bracket that ends at point i whose sign is proved, else the ends. */
+function certainAround(points: readonly ScanPoint[], i: number): Interval {
+  const isProved = ({ by }: ScanPoint) => by === "contraction" || by === "mean-square" || by === "log-det";
+  const left = points.slice(0, i).findLast(isProved) ?? points[0];
+  const right = points.slice(i).find(isProved) ?? points[points.length - 1];
+  return [left.stepSize, right.stepSize];
+}
+
 /** The point with a value whose sign is the one that is known for certain. */
 function agreeing(known: ScanPoint, measured: ScanPoint): ScanPoint {
   if (known.by === "log-det") return { ...measured, value: Math.max(measured.value, Number.MIN_VALUE) };
@@ -166,11 +170,17 @@ function agreeing(known: ScanPoint, measured: ScanPoint): ScanPoint {
   return stable ? { ...measured, value: Math.min(measured.value, -Number.MIN_VALUE) } : measured;
 }
 
-/** The zero of λ in a bracket; an estimate within a twentieth of its half-width counts as 0. */
+/** λ at a step size, of the batches that all share, or of an independent realisation. */
+type Measure = (stepSize: number, replicate?: number) => ScanPoint;
+
+/**
+ * The zero of λ in a bracket; an estimate within a twentieth of its half-width counts as 0. Where λ is simulated, the
+ * mean of the zeros of independent realisations near it.
+ */
 function refine(
-  before: ScanPoint,
-  after: ScanPoint,
-  measure: (stepSize: number) => ScanPoint,
+  [before, after]: readonly [ScanPoint, ScanPoint],
+  measure: Measure,
+  limits: Interval,
 ): { readonly stepSize: number; readonly error: number } {
   const seen = [before, after];
   const value = (stepSize: number) => {
@@ -180,9 +190,13 @@ function refine(
   };
   const values = [finite(before), finite(after)] as const;
   const stepSize = findRoot(value, before.stepSize, after.stepSize, { values, rtol: 1e-10 });
-  const at = seen.find((point) => point.stepSize === stepSize) ?? measure(stepSize);
-  const half = halfWidth(at);
-  return { stepSize, error: half === 0 ? 0 : half / Math.abs(slopeAround(stepSize, seen)) };
+  const half = halfWidth(seen.find((point) => point.stepSize === stepSize) ?? measure(stepSize));
+  if (half === 0) return { stepSize, error: 0 };
+  const error = half / Math.abs(slopeAround(stepSize, seen));
+  const scale = Math.min(error, 0.1 * stepSize);
+  const surroundings = { scale, rises: before.value < after.value, limits };
+  const root = replicatedRoot((x, replicate) => finite(measure(x, replicate)), stepSize, surroundings);
+  return root === null ? { stepSize, error } : { stepSize: root.value, error: root.halfWidth };
 }
 
 function halfWidth({ confidence95: [lo, hi] }: ScanPoint): number {
