@@ -4,6 +4,7 @@ import { linearizedAt, type PreparedLinearized } from "./linearized.ts";
 import { hessianNoise } from "./moment-step.ts";
 import type { PhaseCell, PhaseQuantity } from "./phase.ts";
 import { denseRuleLambda } from "./rule-lambda.ts";
+import { FIRST_LOOK } from "./step-size-scan.ts";
 import { ruleExponent, type UpdateRule } from "./update-rule.ts";
 
 export interface HessianCellOptions {
@@ -18,9 +19,6 @@ export interface HessianCellOptions {
   /** Operations that the second moment of a cell may take. */
   readonly momentBudget: number;
 }
-
-/** Fewest steps of a cell before it may stop. */
-const FIRST_LOOK = 200;
 
 /**
  * A cell at a point where residuals are left: the exponent of the linearised steps ∏(I − ηH_B), and of their second moment,

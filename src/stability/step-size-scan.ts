@@ -48,8 +48,8 @@ export interface EdgeSet {
   readonly errors: readonly Interval[];
 }
 
-/** Fewest steps before a point may stop. */
-const FIRST_LOOK = 200;
+/** Fewest steps before a point of a scan or a cell of a diagram may stop. */
+export const FIRST_LOOK = 200;
 
 /** λ on the grid, which is continued by doubling while the log-det bound at its end is negative, when `extend` is set. */
 export function scan(
